@@ -1,0 +1,52 @@
+// The one error that our code throws. Absence is `undefined`, a user's mistakes are Problems; this is for failure.
+
+export interface RosErrorOptions {
+  /** What the user can do about it, as an imperative sentence. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** What is known about the failure: path, pid, status... Used by callers and printed in debug logs. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/** Match on `code`, never on the text. `message` is a sentence without a full stop. */
+export class RosError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message: string, options: RosErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'RosError';
+    this.code = code;
+    this.hint = options.hint;
+    this.facts = options.facts ?? {};
+  }
+}
+
+/** The code of a RosError or of an error from the kernel (`ENOENT`...), or undefined. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The message with the messages of its causes: "mounting /state: mount: EINVAL". */
+export function explain(error: unknown): string {
+  const parts: string[] = [];
+  for (let at: unknown = error; at !== undefined && parts.length < 6; at = at instanceof Error ? at.cause : undefined) {
+    const text = messageOf(at);
+    if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
+  }
+  return parts.join(': ');
+}
+
+/** The first hint found along the chain of causes. */
+export function hintOf(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth += 1) {
+    if (at instanceof RosError && at.hint !== undefined) return at.hint;
+  }
+  return undefined;
+}

@@ -1,0 +1,14 @@
+export { encodeBase64, decodeBase64, encodeHex } from './base64.ts';
+export { CancelSource } from './cancel.ts';
+export type { Cancel } from './cancel.ts';
+export { deferred, KeyedLock } from './deferred.ts';
+export type { Deferred } from './deferred.ts';
+export { codeOf, explain, hintOf, messageOf, RosError } from './errors.ts';
+export type { RosErrorOptions } from './errors.ts';
+export { basename, dirname, isWithin, join } from './paths.ts';
+export { hasErrors, renderProblem } from './problems.ts';
+export type { Problem } from './problems.ts';
+export { quoteWord, splitWords } from './shell-words.ts';
+export { renderTable } from './table.ts';
+export { formatMs, formatRough, formatSize } from './units.ts';
+export { decodeUtf8, encodeUtf8 } from './utf8.ts';
