@@ -1,6 +1,6 @@
 // A promise with its ends outside, and the few combinators over promises that the standard library lacks.
 
-export interface Deferred<T> {
+export interface Deferred<T = void> {
   readonly promise: Promise<T>;
   resolve(value: T): void;
   reject(reason: unknown): void;

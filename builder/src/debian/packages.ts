@@ -1,0 +1,41 @@
+// Which Debian packages are asked for; their dependencies follow from apt. packages.lock has the outcome.
+
+import type { Architecture } from '../workspace.ts';
+import type { Section } from './lock.ts';
+
+export const SUITE = 'trixie';
+
+/** Overridden by DROVER_MIRROR and DROVER_SECURITY_MIRROR, e.g. with a snapshot.debian.org date. */
+export const MIRROR = 'http://deb.debian.org/debian';
+export const SECURITY_MIRROR = 'http://deb.debian.org/debian-security';
+
+export function sourcesList(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const mirror = env['DROVER_MIRROR'] ?? MIRROR;
+  const security = env['DROVER_SECURITY_MIRROR'] ?? SECURITY_MIRROR;
+  return [`deb ${mirror} ${SUITE} main`, `deb ${mirror} ${SUITE}-updates main`, `deb ${security} ${SUITE}-security main`];
+}
+
+export function wantedPackages(section: Section, architecture: Architecture): readonly string[] {
+  return section === 'system' ? SYSTEM[architecture] : TOOLCHAIN[architecture];
+}
+
+const COMMON_SYSTEM = [
+  'bash', 'busybox', 'ca-certificates', 'chrony', 'conmon', 'containerd', 'crun', 'dhcpcd-base', 'docker-cli', 'docker.io',
+  'e2fsprogs', 'iptables', 'kmod', 'libpam-modules', 'login', 'mount', 'netbase', 'openssh-server', 'openssh-client', 'passwd',
+  'sudo', 'tini', 'udev', 'util-linux',
+];
+
+const COMMON_TOOLCHAIN = [
+  'busybox', 'cpio', 'dosfstools', 'gcc', 'kmod', 'libc6-dev', 'libmbedtls-dev', 'libquickjs', 'mtools', 'patchelf',
+  'squashfs-tools', 'xorriso', 'zstd', 'libubsan1', 'libasan8',
+];
+
+const SYSTEM: Readonly<Record<Architecture, readonly string[]>> = {
+  amd64: [...COMMON_SYSTEM, 'linux-image-cloud-amd64'],
+  arm64: [...COMMON_SYSTEM, 'linux-image-cloud-arm64'],
+};
+
+const TOOLCHAIN: Readonly<Record<Architecture, readonly string[]>> = {
+  amd64: [...COMMON_TOOLCHAIN, 'grub-common', 'grub-pc-bin', 'grub-efi-amd64-bin'],
+  arm64: [...COMMON_TOOLCHAIN, 'grub-common', 'grub-efi-arm64-bin'],
+};

@@ -1,0 +1,3 @@
+export { openWorkspace } from './workspace.ts';
+export type { Workspace } from './workspace.ts';
+export { runCommand } from './run-command.ts';

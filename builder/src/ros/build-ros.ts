@@ -1,0 +1,86 @@
+// TypeScript -> bundle -> bytecode -> one static binary. Also the test binary, which takes its modules from files.
+
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { RosError } from '@drover/core';
+import type { Product } from '../cache.ts';
+import { produce } from '../cache.ts';
+import type { Toolchain } from '../toolchain/toolchain.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** The whole of `ros` must stay below this. */
+export const ROS_LIMIT_BYTES: number = 4 << 20;
+
+const LIBRARIES = '/usr/lib/$(gcc -print-multiarch)/quickjs/libquickjs.a -lmbedtls -lmbedx509 -lmbedcrypto -lm -lpthread -ldl -lutil';
+const WARNINGS = '-Wall -Wextra -Werror';
+const RELEASE = '-Os -static -s -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z,relro -Wl,--build-id=none';
+
+/** The C side with no bytecode inside, for unit tests: it loads modules from files, with the address sanitizer when asked. */
+export async function buildTestBinary(workspace: Workspace, toolchain: Toolchain): Promise<Product> {
+  return produce(workspace, 'ros-test', { text: 'v1', paths: ['native'], products: [toolchain.product] }, async (into) => {
+    writeFileSync(join(into, 'bytecode.S'), renderBytecodeTable([]));
+    await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} -O1 -g -static -DROS_FROM_SOURCE -o /mnt/out/ros-test /mnt/native/main.c /mnt/native/args.c /mnt/native/mod_*.c /mnt/out/bytecode.S ${LIBRARIES}`);
+  });
+}
+
+/** The compiler from ES modules to bytecode: QuickJS itself, linked statically so that it runs anywhere. */
+async function buildCompiler(workspace: Workspace, toolchain: Toolchain): Promise<Product> {
+  return produce(workspace, 'bytecode-compiler', { text: 'v1', paths: ['native/compile.c'], products: [toolchain.product] }, (into) =>
+    compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} -O1 -static -s -o /mnt/out/compile /mnt/native/compile.c ${LIBRARIES}`),
+  );
+}
+
+async function compileC(workspace: Workspace, toolchain: Toolchain, into: string, script: string): Promise<void> {
+  await toolchain.run(['sh', '-ec', script], { native: join(workspace.root, 'native'), out: into });
+}
+
+export async function buildRos(workspace: Workspace, toolchain: Toolchain, version: string): Promise<Product> {
+  const compiler = await buildCompiler(workspace, toolchain);
+  const sources = ['packages', 'os/src', 'os/package.json', 'native', 'tools/bundle.mjs', 'package-lock.json', 'tsconfig.base.json'];
+  return produce(workspace, 'ros', { text: ['v1', version], paths: sources, products: [toolchain.product, compiler] }, async (into) => {
+    const bundle = join(into, 'bundle');
+    const bytecode = join(into, 'bytecode');
+    mkdirSync(bytecode, { recursive: true });
+    const { bundleForQuickjs } = (await import(pathToFileURL(join(workspace.root, 'tools/bundle.mjs')).href)) as typeof import('../../../tools/bundle.mjs');
+    await bundleForQuickjs({
+      entryPoints: [join(workspace.root, 'os/src/main.ts')],
+      outdir: bundle,
+      splitting: true,
+      chunkNames: '[name]-[hash]',
+      sourcemap: 'external',
+      define: { ROS_VERSION: JSON.stringify(version) },
+    });
+    const chunks = readdirSync(bundle).filter((name) => name.endsWith('.js')).sort();
+    await toolchain.run(['/mnt/compiler/compile', '/mnt/bytecode', ...chunks], { compiler: compiler.path, bytecode, bundle }, { cwd: '/mnt/bundle' });
+    writeFileSync(join(into, 'bytecode.S'), renderBytecodeTable(chunks));
+    await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} ${RELEASE} -o /mnt/out/ros /mnt/native/main.c /mnt/native/args.c /mnt/native/mod_*.c /mnt/out/bytecode.S ${LIBRARIES}`);
+    const size = readFileSync(join(into, 'ros')).length;
+    if (size > ROS_LIMIT_BYTES) throw new RosError('ros-too-large', `ros has ${size} bytes, more than ${ROS_LIMIT_BYTES}`, { hint: 'look for a library that came in with an import' });
+    // Maps for stack traces stay with the build, not on the machine.
+    mkdirSync(join(into, 'maps'));
+    for (const name of readdirSync(bundle).filter((one) => one.endsWith('.map'))) renameSync(join(bundle, name), join(into, 'maps', name));
+  });
+}
+
+/** Assembly that embeds the chunks and the table main.c searches. */
+export function renderBytecodeTable(chunks: readonly string[]): string {
+  const data = chunks.map((name, i) => [
+    `.balign 8`, `start${i}: .incbin "/mnt/out/bytecode/${name}.bc"`, `end${i}: .byte 0`, `name${i}: .asciz "${name}"`,
+  ]);
+  return [
+    '.section .rodata',
+    ...data.flat(),
+    '.globl ros_chunk_count',
+    '.balign 4',
+    `ros_chunk_count: .long ${chunks.length}`,
+    '.section .data.rel.ro,"aw"',
+    '.globl ros_chunks',
+    '.balign 8',
+    'ros_chunks:',
+    ...chunks.map((_, i) => `.quad name${i}, start${i}, end${i}`),
+    '.quad 0, 0, 0',
+    '.section .note.GNU-stack,"",%progbits',
+    '',
+  ].join('\n');
+}

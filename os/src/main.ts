@@ -1,0 +1,32 @@
+// The `ros` binary. Which program runs is decided by the name it was called by; `ros NAME ...` reaches the same ones.
+// Each applet is a chunk of bytecode of its own, loaded only when it is called.
+
+import { createQuickjsHost, exitLoop, onUnhandledRejection, startup } from '@drover/host-quickjs';
+import type { Applet, AppletContext } from './applet.ts';
+import { reportFailure } from './applet.ts';
+
+const APPLETS: Readonly<Record<string, () => Promise<Applet>>> = {
+  'system-docker': () => import('./applets/system-docker.ts'),
+};
+
+function selectApplet(args: readonly string[]): { name: string; rest: readonly string[] } {
+  const called = (args[0] ?? 'ros').replace(/^.*\//, '');
+  if (called in APPLETS) return { name: called, rest: args.slice(1) };
+  const second = args[1];
+  if (second !== undefined && second in APPLETS) return { name: second, rest: args.slice(2) };
+  return { name: 'ros', rest: args.slice(1) };
+}
+
+async function run(): Promise<number> {
+  const { name, rest } = selectApplet(startup.args);
+  const context: AppletContext = { host: createQuickjsHost(), name, args: rest, terminal: startup };
+  onUnhandledRejection((error) => exitLoop(reportFailure(context, error)));
+  try {
+    const applet = APPLETS[name] ?? (() => import('./applets/ros.ts'));
+    return await (await applet()).main(context);
+  } catch (error) {
+    return reportFailure(context, error);
+  }
+}
+
+void run().then(exitLoop);

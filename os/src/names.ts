@@ -1,0 +1,11 @@
+// Every string that RancherOS made visible and that scripts rely on: paths, labels, names. Each stands here once.
+
+export const SYSTEM_DOCKER_SOCKET = '/var/run/system-docker.sock';
+export const USER_DOCKER_SOCKET = '/var/run/docker.sock';
+
+export const STATE_LABEL = 'RANCHER_STATE';
+export const CONFIG_DRIVE_LABEL = 'config-2';
+
+export const CONF_DIRECTORY = '/var/lib/rancher/conf';
+export const CLOUD_CONFIG_FILE = '/var/lib/rancher/conf/cloud-config.yml';
+export const CLOUD_CONFIG_DIRECTORY = '/var/lib/rancher/conf/cloud-config.d';

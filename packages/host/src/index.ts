@@ -1,0 +1,6 @@
+export type * from './host.ts';
+export type * from './system-host.ts';
+export { FakeFiles, kernelError } from './fake-files.ts';
+export { FakeClock, FakeHost, FakeProcesses, FakeSockets } from './fake-host.ts';
+export type { FakeProgram } from './fake-host.ts';
+export { ByteQueue, concatBytes, connectionPair, pump, readAll, readAllText, readLines } from './streams.ts';

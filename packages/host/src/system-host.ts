@@ -1,0 +1,148 @@
+// What only an operating system does: mounts, kernel modules, power, terminals. Linux and root only.
+
+import type { ByteSink, ByteSource, Connection, Exit, Host, Process, SignalName, StartOptions } from './host.ts';
+
+export interface SystemHost extends Host {
+  readonly mounts: Mounts;
+  readonly kernel: Kernel;
+  readonly terminals: Terminals;
+  readonly children: Children;
+  readonly netlink: Netlink;
+  readonly packets: Packets;
+}
+
+export type MountFlag =
+  | 'ro' | 'nosuid' | 'nodev' | 'noexec' | 'noatime' | 'relatime' | 'strictatime' | 'sync' | 'dirsync'
+  | 'remount' | 'bind' | 'rbind' | 'move' | 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared';
+
+export interface Mount {
+  readonly source: string;
+  readonly target: string;
+  /** Empty for bind, move and propagation changes. */
+  readonly type: string;
+  readonly flags?: readonly MountFlag[];
+  /** The file system's own options, comma separated. */
+  readonly data?: string;
+}
+
+/** A mount tree that belongs to no namespace until it is attached. */
+export interface DetachedTree {
+  attach(target: string): void;
+  close(): void;
+}
+
+/** Keeps its loop device attached until it is closed; a mount of it does so too. */
+export interface LoopDevice {
+  readonly path: string;
+  close(): void;
+}
+
+export interface Mounts {
+  mount(mount: Mount): void;
+  /** `lazy` detaches now and cleans up when the last user is gone. */
+  unmount(target: string, options?: { readonly lazy?: boolean; readonly force?: boolean }): void;
+  cloneTree(path: string, recursive: boolean): DetachedTree;
+  /** The part of `file` from `offset`, `sizeBytes` long (0: to the end). */
+  attachLoop(file: string, offset: number, sizeBytes: number, readOnly: boolean): LoopDevice;
+  /** Makes `newRoot`, a mount point, the root of this process; what was mounted below the old root stays behind. */
+  switchRoot(newRoot: string): void;
+  changeRoot(path: string): void;
+}
+
+export type PowerAction = 'reboot' | 'poweroff' | 'halt';
+
+export interface Kernel {
+  uptimeMs(): number;
+  /** `uname -r` */
+  readonly release: string;
+  /** `uname -m` */
+  readonly machine: string;
+  hostName(): string;
+  setHostName(name: string): void;
+  /** From an uncompressed .ko file. Throws EEXIST when it is loaded already. */
+  loadModule(path: string, parameters: string): void;
+  sync(): void;
+  /** Returns only on failure. */
+  power(action: PowerAction): void;
+  /** Whether Ctrl-Alt-Del reboots at once (true) or sends SIGINT to PID 1 (false). */
+  setCtrlAltDel(rebootsAtOnce: boolean): void;
+  /** Size of a block device. */
+  blockDeviceBytes(path: string): number;
+  /** Replaces this process. Returns only by throwing. */
+  exec(file: string, args: readonly string[], env: readonly string[]): never;
+  /** Joins the namespaces of another process. */
+  joinNamespaces(pid: number, kinds: readonly NamespaceKind[]): void;
+  leaveNamespaces(kinds: readonly NamespaceKind[]): void;
+  setLimit(resource: 'files' | 'core' | 'processes', soft: number, hard: number): void;
+  setUmask(mask: number): void;
+  /** Orphans below this process become its children. */
+  becomeSubreaper(): void;
+  /** Sent to this process when its parent ends. */
+  setDeathSignal(signal: SignalName): void;
+}
+
+export type NamespaceKind = 'mnt' | 'net' | 'uts' | 'ipc' | 'pid' | 'cgroup';
+
+export interface Terminals {
+  isTerminal(fd: number): boolean;
+  windowSize(fd: number): { readonly columns: number; readonly rows: number };
+  setRaw(fd: number): () => void;
+  /** A program on a new pseudo terminal. */
+  startOnTerminal(command: readonly string[], options?: StartOptions): TerminalProcess;
+}
+
+export interface TerminalProcess extends Process {
+  readonly terminal: Connection;
+  resize(columns: number, rows: number): void;
+}
+
+/** Low-level starting and reaping, for PID 1 and for the engine. */
+export interface Children {
+  /** Starts with exactly these descriptors: number in the child -> descriptor here. */
+  start(options: ChildOptions): Process;
+  /** Called with every child that ends and that nobody started here (orphans adopted by PID 1). */
+  onOrphan(handler: (pid: number, exit: Exit) => void): void;
+  /** Signals to this process. PID 1 gets only those it asks for. */
+  onSignal(signals: readonly (SignalName | number)[], handler: (signal: number) => void): void;
+  pipe(): { readonly read: number; readonly write: number };
+  source(fd: number): ByteSource;
+  sink(fd: number): ByteSink;
+  closeDescriptor(fd: number): void;
+  openDescriptor(path: string, mode: 'read' | 'write' | 'append' | 'read-write'): number;
+}
+
+export interface ChildOptions {
+  readonly argv: readonly string[];
+  readonly env?: readonly string[];
+  readonly cwd?: string;
+  /** Pairs: number in the child, descriptor here. 0, 1 and 2 default to /dev/null. */
+  readonly descriptors?: readonly (readonly [number, number])[];
+  readonly newSession?: boolean;
+  /** Descriptor 0 becomes the controlling terminal; needs newSession. */
+  readonly controllingTerminal?: boolean;
+  /** Path of a cgroup directory to start in. */
+  readonly cgroup?: string;
+  /** Chroot. */
+  readonly root?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly deathSignal?: SignalName;
+}
+
+/** Kernel events (hot plug) as the lines of NAME=value that udev gets. */
+export interface Netlink {
+  watchUevents(onEvent: (event: ReadonlyMap<string, string>) => void): { close(): void };
+}
+
+/** Unix sockets that keep message boundaries (SOCK_SEQPACKET), as conmon's attach socket. */
+export interface Packets {
+  connect(path: string): Promise<PacketConnection>;
+}
+
+export interface PacketConnection {
+  /** One message, or undefined at the end. */
+  read(): Promise<Uint8Array | undefined>;
+  write(bytes: Uint8Array): Promise<void>;
+  closeWrite(): void;
+  close(): void;
+}
