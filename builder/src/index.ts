@@ -1,3 +1,14 @@
 export { openWorkspace } from './workspace.ts';
 export type { Workspace } from './workspace.ts';
 export { runCommand } from './run-command.ts';
+export { step } from './progress.ts';
+export { produce } from './cache.ts';
+export type { Inputs, Product } from './cache.ts';
+export { readLock } from './debian/read-lock.ts';
+export type { Lock, LockedPackage } from './debian/lock.ts';
+export { sourcesList, SUITE } from './debian/packages.ts';
+export { fetchLocked } from './debian/fetch.ts';
+export { unpackSection } from './debian/unpack.ts';
+export type { PackageTree } from './debian/unpack.ts';
+export { openToolchain } from './toolchain/toolchain.ts';
+export type { Toolchain } from './toolchain/toolchain.ts';

@@ -1,0 +1,14 @@
+export { eventually } from './eventually.ts';
+export { numberOption, parseCommandLine, renderUsage, usageError } from './command-line.ts';
+export type { CommandSpec, Parsed } from './command-line.ts';
+export { runMain } from './run-main.ts';
+export { addModules, kernelImage, layTree, linkBusybox, openSupplies, packInitramfs, writeScript } from './guests/initramfs.ts';
+export type { Supplies } from './guests/initramfs.ts';
+export * from './machine/index.ts';
+export { buildProducts } from './product/build.ts';
+export { BOOT_DEADLINE_MS, drover, STARTED, waitUp } from './product/drover-setup.ts';
+export type { DroverOptions } from './product/drover-setup.ts';
+export { locateProduct } from './product/product.ts';
+export type { Product } from './product/product.ts';
+export { powerOn } from './harness/scenario.ts';
+export type { Setup } from './harness/scenario.ts';

@@ -1,0 +1,72 @@
+// The QEMU command line, as a pure function of the machine. Paths to sockets and ports are decided by the caller.
+
+import type { Disk, MachineOptions, Nic } from './types.ts';
+
+export interface Wiring {
+  readonly accelerator: readonly string[];
+  /** Unix sockets. Undefined serial: the terminal itself. */
+  readonly qmp: string;
+  readonly serial: string | undefined;
+  /** Firmware code and a private copy of its variables, for UEFI. */
+  readonly uefi?: { readonly code: string; readonly variables: string };
+  /** A qcow2 file that only holds snapshots. */
+  readonly snapshots?: string;
+  /** Ports here by NIC, as in Nic.forward but all known. */
+  readonly forwards: readonly Readonly<Record<number, number>>[];
+  readonly display?: boolean;
+}
+
+export const QEMU = 'qemu-system-x86_64';
+const DEFAULT_MEMORY_MB = 512;
+const DEFAULT_CPUS = 2;
+
+export function qemuArguments(options: MachineOptions, wiring: Wiring): string[] {
+  return [
+    '-name', options.name,
+    '-nodefaults', '-no-user-config', '-machine', 'pc',
+    ...wiring.accelerator,
+    '-m', String(options.memoryMb ?? DEFAULT_MEMORY_MB),
+    '-smp', String(options.cpus ?? DEFAULT_CPUS),
+    '-rtc', 'base=utc',
+    '-vga', 'std',
+    '-display', wiring.display === true ? 'gtk' : 'none',
+    '-device', 'virtio-rng-pci',
+    '-qmp', `unix:${wiring.qmp},server=on,wait=off`,
+    ...serialArguments(wiring),
+    ...bootArguments(options, wiring),
+    ...(options.disks ?? []).flatMap((disk, i) => diskArguments(disk, i)),
+    ...(wiring.snapshots === undefined ? [] : ['-drive', `if=none,id=snapshots,format=qcow2,file=${wiring.snapshots}`]),
+    ...(options.nics ?? []).flatMap((nic, i) => nicArguments(nic, i, wiring.forwards[i] ?? {})),
+    ...(options.nics?.length === 0 ? ['-nic', 'none'] : []),
+  ];
+}
+
+/** A machine of the harness starts paused, so that nothing of its output is lost before someone listens. */
+function serialArguments(wiring: Wiring): string[] {
+  if (wiring.serial === undefined) return ['-serial', 'mon:stdio'];
+  return ['-chardev', `socket,id=serial,path=${wiring.serial},server=on,wait=off`, '-serial', 'chardev:serial', '-S'];
+}
+
+function bootArguments({ boot }: MachineOptions, wiring: Wiring): string[] {
+  const firmware = wiring.uefi === undefined ? [] : [
+    '-drive', `if=pflash,format=raw,unit=0,readonly=on,file=${wiring.uefi.code}`,
+    '-drive', `if=pflash,format=raw,unit=1,file=${wiring.uefi.variables}`,
+  ];
+  if (boot.mode === 'disk') return firmware;
+  if (boot.mode === 'cd') return [...firmware, '-drive', `if=none,id=cd,media=cdrom,readonly=on,format=raw,file=${boot.image}`, '-device', 'ide-cd,drive=cd,bootindex=0'];
+  return ['-kernel', boot.kernel, ...(boot.initrd === undefined ? [] : ['-initrd', boot.initrd]), '-append', boot.words.join(' ')];
+}
+
+function diskArguments(disk: Disk, index: number): string[] {
+  const options = [
+    'if=none', `id=disk${index}`, `format=${disk.format}`, `file=${disk.file}`,
+    ...(disk.readOnly === true ? ['readonly=on'] : ['discard=unmap']),
+    ...(disk.discard === true ? ['snapshot=on'] : []),
+  ];
+  return ['-drive', options.join(','), '-device', `virtio-blk-pci,drive=disk${index},serial=${disk.serial}`];
+}
+
+function nicArguments(_nic: Nic, index: number, forward: Readonly<Record<number, number>>): string[] {
+  const rules = Object.entries(forward).map(([guest, here]) => `,hostfwd=tcp:127.0.0.1:${here}-:${guest}`);
+  return ['-netdev', `user,id=net${index}${rules.join('')}`, '-device', `virtio-net-pci,netdev=net${index}`];
+}

@@ -1,0 +1,56 @@
+// Disk images for machines: blank and formatted disks, overlays, config drives. Made with the tools of this machine.
+
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '@drover/builder';
+import type { Disk } from './types.ts';
+
+/** Sizes in qemu-img's notation, e.g. `4G`. */
+export async function createBlankDisk(file: string, size: string): Promise<void> {
+  await runCommand(['qemu-img', 'create', '-q', '-f', 'qcow2', file, size]);
+}
+
+/** Changes go to `file`; `base` stays as it is. */
+export async function createOverlay(base: string, format: Disk['format'], file: string): Promise<void> {
+  await runCommand(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', format, '-b', base, file]);
+}
+
+/** A raw copy, for tools that read file systems. */
+export async function exportRaw(file: string, into: string): Promise<void> {
+  await runCommand(['qemu-img', 'convert', '-f', 'qcow2', '-O', 'raw', file, into]);
+}
+
+/** A sparse raw disk with an ext4 file system over all of it. */
+export async function createExt4Disk(file: string, sizeMb: number, label: string, content?: string): Promise<void> {
+  writeFileSync(file, '');
+  truncateSync(file, sizeMb << 20);
+  const options = content === undefined ? [] : ['-d', content];
+  await runCommand(['mkfs.ext4', '-q', '-F', '-L', label, ...options, file], { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } });
+}
+
+/** Where cloud-init looks for user data on a drive labelled config-2. */
+export const USER_DATA = 'openstack/latest/user_data';
+
+export type ConfigDriveFormat = 'fat' | 'iso9660';
+
+/** The drive that brings `userData` into the machine, as OpenStack's config drives do. */
+export async function createConfigDrive(file: string, userData: string | Uint8Array, format: ConfigDriveFormat = 'fat'): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'drover-config-'));
+  try {
+    const local = join(folder, 'user_data');
+    writeFileSync(local, userData);
+    rmSync(file, { force: true });
+    if (format === 'iso9660') {
+      await runCommand(['xorriso', '-as', 'mkisofs', '-quiet', '-R', '-V', 'config-2', '-graft-points', '-o', file, `/${USER_DATA}=${local}`]);
+      return;
+    }
+    writeFileSync(file, '');
+    truncateSync(file, 2 << 20);
+    await runCommand(['mformat', '-i', file, '-v', 'config-2', '::']);
+    await runCommand(['mmd', '-i', file, '::openstack', '::openstack/latest']);
+    await runCommand(['mcopy', '-i', file, local, `::${USER_DATA}`]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,18 @@
+// A TCP port on the loopback address that nobody uses at the moment.
+
+import { createServer } from 'node:net';
+import { RosError } from '@drover/core';
+
+export function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new RosError('no-port', 'this machine has no free TCP port'));
+      });
+    });
+  });
+}

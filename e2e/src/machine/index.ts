@@ -1,0 +1,13 @@
+export { findAccelerator } from './accelerator.ts';
+export type { Accelerator } from './accelerator.ts';
+export { QEMU, qemuArguments } from './command-line.ts';
+export { createBlankDisk, createConfigDrive, createExt4Disk, createOverlay, exportRaw } from './disk-images.ts';
+export { findFreePort } from './free-port.ts';
+export { prepareUefi } from './firmware.ts';
+export { Machine } from './machine.ts';
+export type { End } from './machine.ts';
+export { SerialConsole } from './serial-console.ts';
+export { Ssh, sshArguments } from './ssh.ts';
+export type { Boot, Disk, Firmware, MachineOptions, Nic } from './types.ts';
+export { closeWorkplace, openWorkplace } from './workplace.ts';
+export type { Workplace } from './workplace.ts';

@@ -1,0 +1,40 @@
+// What a virtual machine is made of, as data.
+
+export type Firmware = 'bios' | 'uefi';
+
+export type Boot =
+  | { readonly mode: 'kernel'; readonly kernel: string; readonly initrd?: string; readonly words: readonly string[] }
+  | { readonly mode: 'cd'; readonly image: string; readonly firmware: Firmware }
+  | { readonly mode: 'disk'; readonly firmware: Firmware };
+
+export interface Disk {
+  /** Seen in the guest as /dev/disk/by-id/virtio-<serial>; the order of the disks is vda, vdb, vdc... */
+  readonly serial: string;
+  readonly file: string;
+  readonly format: 'raw' | 'qcow2';
+  readonly readOnly?: boolean;
+  /** Writes are dropped when the machine ends. */
+  readonly discard?: boolean;
+}
+
+/** `user`: QEMU's own network (DHCP, 10.0.2.0/24) with ports of this machine led into the guest. */
+export interface Nic {
+  readonly kind: 'user';
+  /** Guest port -> port here; 0 takes a free one. */
+  readonly forward: Readonly<Record<number, number>>;
+}
+
+export interface MachineOptions {
+  /** Names the folder of artifacts below .cache/run. */
+  readonly name: string;
+  readonly boot: Boot;
+  /** Default 512. */
+  readonly memoryMb?: number;
+  /** Default 2. */
+  readonly cpus?: number;
+  readonly disks?: readonly Disk[];
+  /** Default: one user NIC with port 22 led in. */
+  readonly nics?: readonly Nic[];
+  /** Who logs in over ssh. */
+  readonly user?: string;
+}

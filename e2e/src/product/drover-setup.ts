@@ -1,0 +1,88 @@
+// The product as a setup for scenarios: kernel and initrd, ISO by BIOS or ISO by UEFI; with or without a state disk,
+// a network card, a config drive.
+
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Setup } from '../harness/scenario.ts';
+import type { Boot, Disk, Machine, Workplace } from '../machine/index.ts';
+import { createBlankDisk, createConfigDrive } from '../machine/index.ts';
+import type { ConfigDriveFormat } from '../machine/disk-images.ts';
+import { CONSOLES, STATE } from './kernel-words.ts';
+import type { Product } from './product.ts';
+import { locateProduct } from './product.ts';
+
+export interface DroverOptions {
+  readonly name: string;
+  /** Default `kernel`. */
+  readonly mode?: 'kernel' | 'iso' | 'uefi';
+  readonly memoryMb?: number;
+  /** `blank`: an empty disk of 4 GB, formatted at boot. `none`: everything in RAM. Or a disk made by the scenario. */
+  readonly state?: 'blank' | 'none' | Disk;
+  readonly network?: 'none' | { readonly ports: readonly number[] };
+  /** Lines of cloud-config besides the ssh key. */
+  readonly config?: string;
+  /** The whole user data, key and all, as it stands. */
+  readonly userData?: (publicKey: string) => string;
+  readonly configFormat?: ConfigDriveFormat;
+  /** More kernel words, or all of them. */
+  readonly words?: readonly string[];
+  readonly onlyWords?: readonly string[];
+  /** More disks, after the others. */
+  readonly disks?: readonly Disk[];
+  /** Instead of the product's root file system; false: no such disk. */
+  readonly rootfs?: string | false;
+}
+
+/** From power-on under software emulation, with another machine beside it. */
+export const BOOT_DEADLINE_MS = 240_000;
+export const STARTED: RegExp = /Drover \S+ started/;
+export const STATE_SIZE = '4G';
+
+export function drover(options: DroverOptions): Setup {
+  return {
+    name: options.name,
+    async prepare(place, folder) {
+      mkdirSync(folder, { recursive: true });
+      const product = locateProduct(place.workspace);
+      return {
+        boot: bootOf(product, options),
+        memoryMb: options.memoryMb ?? 512,
+        disks: await makeDisks(place, product, folder, options),
+        nics: options.network === 'none' ? [] : [{ kind: 'user', forward: Object.fromEntries([22, ...(options.network?.ports ?? [])].map((port) => [port, 0])) }],
+      };
+    },
+    ready: (machine) => waitUp(machine, 0),
+  };
+}
+
+/** The boot log's last line, then ssh when there is a network. `since`: a mark of the serial console. */
+export async function waitUp(machine: Machine, since: number): Promise<void> {
+  await machine.serial.waitFor(STARTED, { deadlineMs: BOOT_DEADLINE_MS, since });
+  if (machine.options.nics?.length !== 0) await machine.ssh.waitReady(60_000);
+}
+
+function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: DroverOptions): Boot {
+  if (mode !== 'kernel') return { mode: 'cd', image: product.iso, firmware: mode === 'uefi' ? 'uefi' : 'bios' };
+  return { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words: onlyWords ?? [...CONSOLES, ...STATE, ...words] };
+}
+
+/** The state disk comes first, so that it is /dev/vda, as the kernel words expect it. */
+async function makeDisks(place: Workplace, product: Product, folder: string, options: DroverOptions): Promise<Disk[]> {
+  const disks: Disk[] = [];
+  const { state = 'blank', mode = 'kernel', rootfs = product.rootfs } = options;
+  if (state === 'blank') {
+    const file = join(folder, 'state.qcow2');
+    rmSync(file, { force: true });
+    await createBlankDisk(file, STATE_SIZE);
+    disks.push({ serial: 'state', file, format: 'qcow2' });
+  } else if (state !== 'none') disks.push(state);
+  if (mode === 'kernel' && rootfs !== false) disks.push({ serial: 'rootfs', file: rootfs, format: 'raw', readOnly: true });
+  const drive = join(folder, 'config-2.img');
+  await createConfigDrive(drive, (options.userData ?? standardUserData(options.config))(place.publicKey), options.configFormat);
+  disks.push({ serial: 'config', file: drive, format: 'raw', readOnly: true });
+  return [...disks, ...(options.disks ?? [])];
+}
+
+export function standardUserData(more = ''): (publicKey: string) => string {
+  return (publicKey) => `#cloud-config\nssh_authorized_keys:\n  - ${publicKey}\n${more}`;
+}

@@ -1,0 +1,100 @@
+// `./dev test`: the native tests, the harness's test of itself, then every scenario on two machines at a time.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatMs, RosError } from '@drover/core';
+import { openWorkspace } from '@drover/builder';
+import type { Workspace } from '@drover/builder';
+import type { CommandSpec } from './command-line.ts';
+import { parseCommandLine, renderUsage } from './command-line.ts';
+import { kernelImage, openSupplies } from './guests/initramfs.ts';
+import { buildTinyGuest } from './guests/tiny-guest.ts';
+import { tinySetup } from './guests/tiny-setup.ts';
+import { planRun, renderPlan } from './harness/plan-run.ts';
+import type { Job } from './harness/plan-run.ts';
+import { runScenarios } from './harness/run-scenarios.ts';
+import { testHarness } from './harness/self-test.ts';
+import { closeWorkplace, findAccelerator, openWorkplace } from './machine/index.ts';
+import { buildProducts } from './product/build.ts';
+import { runMain } from './run-main.ts';
+import { allScenarios } from './scenarios/index.ts';
+
+const SPEC: CommandSpec = {
+  usage: '[OPTION...] [NAME...]',
+  operands: true,
+  options: {
+    long: { help: 'the long scenarios as well' },
+    list: { help: 'only show what would run' },
+    workers: { value: 'N', help: 'machines at a time (default: 2)' },
+  },
+  notes: 'NAME is a part of "area: title"; without one, everything runs. `native` and `harness` name the parts without a product machine.',
+};
+
+const NATIVE = 'e2e/src/native/main.ts';
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** System Docker beside a real engine, on this machine. Its own program prints what failed. */
+function runNative(workspace: Workspace, count: Count): void {
+  if (!existsSync(join(workspace.root, NATIVE))) return;
+  print('native tests');
+  const { status } = spawnSync(process.execPath, [join(workspace.root, 'tools/run.mjs'), NATIVE], { stdio: 'inherit', cwd: workspace.root });
+  count[status === 0 ? 'passed' : 'failed'] += 1;
+}
+
+async function runMachines(workspace: Workspace, jobs: readonly Job[], withHarness: boolean, options: { long: boolean; workers: number }, count: Count): Promise<void> {
+  const supplies = await openSupplies(workspace);
+  const tiny = tinySetup(await buildTinyGuest(supplies));
+  const place = await openWorkplace(workspace, await findAccelerator(workspace, kernelImage(supplies)));
+  const interrupted = (): void => {
+    closeWorkplace(place);
+    process.exit(130);
+  };
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', interrupted);
+  try {
+    print(`machines: ${place.accelerator.kind === 'kvm' ? 'KVM' : 'software emulation (no usable KVM)'}, ${options.workers} at a time`);
+    if (withHarness) count.passed += await testHarness(place, tiny, print);
+    if (jobs.length === 0) return;
+    buildProducts(workspace);
+    for (const { failure } of await runScenarios(place, jobs, { ...options, print })) count[failure === undefined ? 'passed' : 'failed'] += 1;
+  } finally {
+    closeWorkplace(place);
+  }
+}
+
+async function main(): Promise<number> {
+  const started = Date.now();
+  const parsed = parseCommandLine('test', SPEC, process.argv.slice(2));
+  if (parsed.options.has('help')) {
+    process.stdout.write(renderUsage('test', SPEC));
+    return 0;
+  }
+  const workers = Number(parsed.options.get('workers') ?? '2');
+  if (!(workers >= 1 && workers <= 16)) throw new RosError('usage', '--workers: expected a number from 1 to 16');
+  const names = parsed.operands;
+  const isNamed = (part: string): boolean => names.length === 0 || names.includes(part);
+  const jobs = planRun(allScenarios, { long: parsed.options.has('long'), names });
+  if (parsed.options.has('list')) {
+    process.stdout.write(renderPlan(jobs));
+    return 0;
+  }
+  const workspace = openWorkspace();
+  const count: Count = { passed: 0, failed: 0 };
+  if (isNamed('native')) runNative(workspace, count);
+  if (jobs.length > 0 || isNamed('harness')) await runMachines(workspace, jobs, isNamed('harness'), { long: parsed.options.has('long'), workers }, count);
+  if (count.passed + count.failed === 0) throw new RosError('nothing-ran', 'no test ran', { hint: names.length === 0 ? 'is e2e/src/scenarios/index.ts empty?' : './dev test --list shows the titles' });
+  print(`end-to-end tests: ${formatMs(Date.now() - started)}`);
+  print(`${count.passed} passed, ${count.failed} failed`);
+  return count.failed === 0 ? 0 : 1;
+}
+
+runMain(main);
