@@ -13,7 +13,6 @@ export interface Wiring {
   readonly snapshots?: string;
   /** Ports here by NIC, as in Nic.forward but all known. */
   readonly forwards: readonly Readonly<Record<number, number>>[];
-  readonly display?: boolean;
 }
 
 export const QEMU = 'qemu-system-x86_64';
@@ -29,7 +28,7 @@ export function qemuArguments(options: MachineOptions, wiring: Wiring): string[]
     '-smp', String(options.cpus ?? DEFAULT_CPUS),
     '-rtc', 'base=utc',
     '-vga', 'std',
-    '-display', wiring.display === true ? 'gtk' : 'none',
+    '-display', 'none',
     '-device', 'virtio-rng-pci',
     '-qmp', `unix:${wiring.qmp},server=on,wait=off`,
     ...serialArguments(wiring),

@@ -3,11 +3,12 @@
 import { createServer } from 'node:net';
 import { RosError } from '@drover/core';
 
-export function findFreePort(): Promise<number> {
+/** That very port when one is given; rejects when it is taken. */
+export function findFreePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => {
         if (address !== null && typeof address === 'object') resolve(address.port);
