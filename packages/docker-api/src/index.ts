@@ -1,0 +1,18 @@
+export { API_VERSION, DockerClient } from './docker-client.ts';
+export type { CallOptions, ExecResult, LogOptions } from './docker-client.ts';
+export { Body, bodyLengthOf, ChunkedSink } from './http/body.ts';
+export type { BodyLength } from './http/body.ts';
+export { ByteReader } from './http/byte-reader.ts';
+export { sendRequest, sendUpgrade } from './http/client.ts';
+export type { HttpHost, HttpRequest, HttpResponse } from './http/client.ts';
+export { HEAD_LIMIT_BYTES, parseRequestHead, parseResponseHead, renderRequestHead, renderResponseHead } from './http/head.ts';
+export type { RequestHead, ResponseHead } from './http/head.ts';
+export { HttpHeaders } from './http/headers.ts';
+export type { HttpErrorCode } from './http/http-error.ts';
+export { decodePart, Query, renderQuery, splitTarget } from './http/query.ts';
+export { HttpExchange, serveConnection } from './http/server.ts';
+export type { HttpHandler, HttpServerOptions } from './http/server.ts';
+export { readJsonLines } from './json-lines.ts';
+export { encodeFrame, readFrames } from './stdcopy.ts';
+export type { StreamFrame, StreamName } from './stdcopy.ts';
+export type * from './types.ts';
