@@ -1,10 +1,22 @@
 // The products as a table: what `./dev build NAME` makes, and where it lands for others.
 
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { RosError } from '@drover/core';
+import type { Product } from './cache.ts';
 import { fetchLocked } from './debian/fetch.ts';
 import type { Lock } from './debian/lock.ts';
+import type { PackageTree } from './debian/unpack.ts';
+import { unpackSection } from './debian/unpack.ts';
+import { buildIso } from './formats/build-iso.ts';
+import type { Layer } from './images/build-layer.ts';
+import { buildLayer } from './images/build-layer.ts';
+import { readDefinition } from './images/definition.ts';
+import { buildInitrd } from './initrd/build-initrd.ts';
+import type { Kernel } from './kernel/build-kernel.ts';
+import { buildKernel } from './kernel/build-kernel.ts';
+import { buildRootfs } from './rootfs/build-rootfs.ts';
 import { buildRos, buildTestBinary } from './ros/build-ros.ts';
 import type { Toolchain } from './toolchain/toolchain.ts';
 import { openToolchain } from './toolchain/toolchain.ts';
@@ -12,35 +24,110 @@ import type { Workspace } from './workspace.ts';
 
 export const VERSION: string = '0.1.0';
 
-interface Builder {
+/** Every system image; a base comes before what stands on it. */
+export const IMAGES: readonly string[] = ['os-base', 'os-udev', 'os-network', 'os-ntp', 'os-console', 'os-docker'];
+
+/** Everything is built when it is first asked for, and once. */
+export class Build {
   readonly workspace: Workspace;
   readonly lock: Lock;
   readonly toolchain: Toolchain;
+  private readonly made = new Map<string, Promise<unknown>>();
+
+  constructor(workspace: Workspace, lock: Lock, toolchain: Toolchain) {
+    this.workspace = workspace;
+    this.lock = lock;
+    this.toolchain = toolchain;
+  }
+
+  private once<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const known = this.made.get(name) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const made = make();
+    this.made.set(name, made);
+    return made;
+  }
+
+  packages(): Promise<PackageTree> {
+    return this.once('packages', () => unpackSection(this.workspace, this.lock, 'system'));
+  }
+
+  ros(): Promise<Product> {
+    return this.once('ros', () => buildRos(this.workspace, this.toolchain, VERSION));
+  }
+
+  testBinary(): Promise<Product> {
+    return this.once('ros-test', () => buildTestBinary(this.workspace, this.toolchain));
+  }
+
+  kernel(): Promise<Kernel> {
+    return this.once('kernel', async () => buildKernel(this.workspace, this.lock, this.toolchain, await this.packages()));
+  }
+
+  layers(): Promise<Layer[]> {
+    return this.once('layers', async () => {
+      const layers = new Map<string, Layer>();
+      for (const name of IMAGES) {
+        const image = readDefinition(this.workspace.root, name);
+        const base = image.base === undefined ? undefined : layers.get(image.base);
+        if (image.base !== undefined && base === undefined) throw new RosError('image-base', `image ${name} stands on ${image.base}, which is not built before it`);
+        const below = base === undefined ? [] : [...base.below, base];
+        layers.set(name, await buildLayer(this.workspace, this.lock, this.toolchain, await this.packages(), image, below));
+      }
+      return [...layers.values()];
+    });
+  }
+
+  rootfs(): Promise<Product> {
+    return this.once('rootfs', async () => buildRootfs(this.workspace, this.toolchain, VERSION, await this.layers(), await this.kernel(), await this.ros()));
+  }
+
+  initrd(): Promise<Product> {
+    return this.once('initrd', async () => buildInitrd(this.workspace, this.toolchain, await this.kernel(), await this.ros()));
+  }
+
+  iso(): Promise<Product> {
+    return this.once('iso', async () => buildIso(this.workspace, this.toolchain, await this.kernel(), await this.initrd(), await this.rootfs()));
+  }
 }
 
-const TARGETS: Readonly<Record<string, (builder: Builder) => Promise<void>>> = {
-  'ros-test': async ({ workspace, toolchain }) => {
-    const product = await buildTestBinary(workspace, toolchain);
-    publish(join(product.path, 'ros-test'), join(workspace.cache, 'native'), 'ros-test');
-  },
-  ros: async ({ workspace, toolchain }) => {
-    const product = await buildRos(workspace, toolchain, VERSION);
-    publish(join(product.path, 'ros'), workspace.dist, 'ros');
-  },
+const TARGETS: Readonly<Record<string, (build: Build) => Promise<void>>> = {
+  'ros-test': async (build) => publish(await build.testBinary(), 'ros-test', join(build.workspace.cache, 'native')),
+  ros: async (build) => publish(await build.ros(), 'ros', build.workspace.dist),
+  kernel: async (build) => publish((await build.kernel()).product, 'vmlinuz', build.workspace.dist),
+  initrd: async (build) => publish(await build.initrd(), 'initrd', build.workspace.dist),
+  rootfs: async (build) => publish(await build.rootfs(), 'rootfs.squashfs', build.workspace.dist),
+  iso: async (build) => publish(await build.iso(), 'drover.iso', build.workspace.dist),
 };
 
-/** A link to the product, replaced as a whole. */
-function publish(file: string, folder: string, name: string): void {
+/** The file under its public name, replaced as a whole; the same bytes as in the cache where that is possible. */
+function publish(product: Product, name: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const target = join(folder, name);
-  rmSync(target, { force: true });
-  symlinkSync(file, target);
+  const aside = join(folder, `.${name}.${process.pid}`);
+  rmSync(aside, { force: true });
+  try {
+    linkSync(join(product.path, name), aside);
+  } catch {
+    copyFileSync(join(product.path, name), aside); // another file system
+  }
+  renameSync(aside, join(folder, name));
+  rmSync(aside, { force: true }); // renaming a file over itself leaves both names
+}
+
+function writeChecksums(folder: string): void {
+  const names = ['drover.iso', 'initrd', 'packages.lock', 'ros', 'rootfs.squashfs', 'vmlinuz'];
+  const lines = names.map((name) => `${createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')}  ${name}\n`);
+  writeFileSync(join(folder, 'SHA256SUMS'), lines.join(''));
 }
 
 export async function build(workspace: Workspace, lock: Lock, names: readonly string[]): Promise<void> {
   const unknown = names.find((name) => !(name in TARGETS) && name !== 'all');
   if (unknown !== undefined) throw new RosError('usage', `no such product: ${unknown}`, { hint: `products: ${Object.keys(TARGETS).join(', ')}, all` });
   await fetchLocked(workspace, lock);
-  const toolchain = await openToolchain(workspace, lock);
-  for (const name of names.includes('all') ? Object.keys(TARGETS) : names) await TARGETS[name]!({ workspace, lock, toolchain });
+  const products = new Build(workspace, lock, await openToolchain(workspace, lock));
+  const all = names.includes('all');
+  for (const name of all ? Object.keys(TARGETS) : names) await TARGETS[name]!(products);
+  if (!all) return;
+  copyFileSync(join(workspace.root, 'builder/packages.lock'), join(workspace.dist, 'packages.lock'));
+  writeChecksums(workspace.dist);
 }

@@ -10,6 +10,8 @@ export interface CommandOptions {
   /** Shown to the user as it comes, too. */
   readonly echo?: boolean;
   readonly hint?: string;
+  /** What to call the command in an error; default: the command itself. */
+  readonly name?: string;
 }
 
 export interface CommandResult {
@@ -38,7 +40,7 @@ export function runCommand(command: readonly string[], options: CommandOptions =
     });
     child.stdin?.on('error', () => undefined); // a tool that stops reading says why through its exit code
     child.stdin?.end(options.input);
-    const describe = command.length > 8 ? `${command.slice(0, 8).join(' ')} ...` : command.join(' ');
+    const describe = options.name ?? (command.length > 8 ? `${command.slice(0, 8).join(' ')} ...` : command.join(' '));
     const hint = options.hint === undefined ? {} : { hint: options.hint };
     child.on('error', (cause) => reject(new RosError('command-missing', `cannot start ${program!}`, { cause, ...hint })));
     child.on('close', (code, signal) => {

@@ -21,7 +21,7 @@ export function wantedPackages(section: Section, architecture: Architecture): re
 
 const COMMON_SYSTEM = [
   'bash', 'busybox', 'ca-certificates', 'chrony', 'conmon', 'containerd', 'crun', 'dhcpcd-base', 'docker-cli', 'docker.io',
-  'e2fsprogs', 'iptables', 'kmod', 'libpam-modules', 'login', 'mount', 'netbase', 'openssh-server', 'openssh-client', 'passwd',
+  'e2fsprogs', 'iptables', 'kmod', 'ncurses-base', 'libpam-modules', 'login', 'mount', 'netbase', 'openssh-server', 'openssh-client', 'passwd',
   'sudo', 'tini', 'udev', 'util-linux',
 ];
 

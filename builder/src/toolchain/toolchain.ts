@@ -23,13 +23,16 @@ export interface Toolchain {
 
 export async function openToolchain(workspace: Workspace, lock: Lock): Promise<Toolchain> {
   const packages = lock.sections.toolchain;
-  const product = await produce(workspace, 'toolchain', { text: ['v3', packages] }, async (into) => {
+  const product = await produce(workspace, 'toolchain', { text: ['v4', packages] }, async (into) => {
     const tree = await unpackSection(workspace, lock, 'toolchain');
     for (const name of tree.names) cpSync(tree.of(name), into, { recursive: true, verbatimSymlinks: true, force: true });
     for (const folder of ['dev', 'proc', 'tmp', 'mnt']) mkdirSync(join(into, folder), { recursive: true });
     // What maintainer scripts would have made.
     symlink('busybox', join(into, 'usr/bin/sh'));
     for (const folder of ['bin', 'sbin', 'lib', 'lib64']) symlink(`usr/${folder}`, join(into, folder));
+    // busybox for whatever the packages leave out: cp, find, touch...
+    const applets = 'for name in $(busybox --list); do [ -e /usr/bin/$name ] || [ -e /usr/sbin/$name ] || busybox ln -s busybox /usr/bin/$name; done';
+    await runCommand([...unshare(), 'chroot', into, '/usr/bin/sh', '-c', applets], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
   });
   const epoch = epochOf(lock);
   return {
@@ -49,13 +52,17 @@ export async function openToolchain(workspace: Workspace, lock: Lock): Promise<T
           `SOURCE_DATE_EPOCH=${epoch} /usr/bin/sh -c 'cd "$1"; shift; exec "$@"' sh "$cwd" "$@"`,
       ].join('\n');
       const pairs = Object.entries(binds).flatMap(([inside, outside]) => [outside, `/mnt/${inside}`]);
-      const unshare = process.getuid?.() === 0 ? ['unshare', '--mount'] : ['unshare', '--user', '--map-root-user', '--mount'];
-      return runCommand(
-        [...unshare, 'sh', '-c', script, 'toolchain', product.path, ...pairs, '--', options.cwd ?? '/mnt', ...command],
-        options.input === undefined ? {} : { input: options.input },
-      );
+      return runCommand([...unshare(), 'sh', '-c', script, 'toolchain', product.path, ...pairs, '--', options.cwd ?? '/mnt', ...command], {
+        name: command.join(' ').slice(0, 120),
+        ...(options.input !== undefined && { input: options.input }),
+      });
     },
   };
+}
+
+/** Namespaces to chroot and mount in; without root, root only in there. */
+function unshare(): readonly string[] {
+  return process.getuid?.() === 0 ? ['unshare', '--mount'] : ['unshare', '--user', '--map-root-user', '--mount'];
 }
 
 function symlink(target: string, path: string): void {

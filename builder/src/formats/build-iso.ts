@@ -1,0 +1,80 @@
+// drover.iso: boots by BIOS and by UEFI, from a CD or written to a USB stick, with GRUB. Mountable as label DROVER.
+
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Product } from '../cache.ts';
+import { produce } from '../cache.ts';
+import type { Kernel } from '../kernel/build-kernel.ts';
+import type { Toolchain } from '../toolchain/toolchain.ts';
+import type { Workspace } from '../workspace.ts';
+
+export const ISO_LABEL = 'DROVER';
+
+/** What a plain ISO boots with: state on a disk labelled RANCHER_STATE, made on a disk that is empty. */
+export const ISO_KERNEL_WORDS: readonly string[] = [
+  'console=tty1', 'console=ttyS0', 'printk.devkmsg=on', 'panic=10', 'loglevel=4',
+  'rancher.state.dev=LABEL=RANCHER_STATE', 'rancher.state.autoformat=[/dev/sda,/dev/vda]',
+  'rancher.autologin=tty1', 'rancher.autologin=ttyS0',
+];
+
+const BIOS_MODULES = ['biosdisk', 'iso9660', 'part_msdos', 'part_gpt', 'normal', 'linux', 'search', 'search_label', 'serial', 'terminal', 'echo', 'test', 'configfile', 'minicmd', 'reboot', 'halt'];
+const EFI_MODULES = BIOS_MODULES.filter((name) => name !== 'biosdisk').concat('fat', 'efi_gop', 'gzio');
+
+export function renderGrubConfig(): string {
+  const entry = (title: string, words: readonly string[]): string =>
+    [`menuentry '${title}' {`, `  linux /boot/vmlinuz ${words.join(' ')}`, '  initrd /boot/initrd', '}'].join('\n');
+  return [
+    'set timeout=2',
+    'set default=0',
+    `search --no-floppy --set=root --label ${ISO_LABEL}`,
+    'if serial --unit=0 --speed=115200; then',
+    '  terminal_input console serial',
+    '  terminal_output console serial',
+    'fi',
+    entry('Drover', ISO_KERNEL_WORDS),
+    entry('Drover, everything in memory', ISO_KERNEL_WORDS.filter((word) => !word.startsWith('rancher.state.'))),
+    entry('Drover, with messages for debugging', [...ISO_KERNEL_WORDS.filter((word) => !word.startsWith('loglevel')), 'rancher.debug=true']),
+    entry('Drover, rescue shell', [...ISO_KERNEL_WORDS, 'rancher.recovery=true']),
+    '',
+  ].join('\n');
+}
+
+export async function buildIso(workspace: Workspace, toolchain: Toolchain, kernel: Kernel, initrd: Product, rootfs: Product): Promise<Product> {
+  const grub = await buildGrub(workspace, toolchain);
+  return produce(workspace, 'iso', { text: ['v3', renderGrubConfig()], products: [toolchain.product, kernel.product, initrd, rootfs, grub] }, async (into) => {
+    const tree = join(into, 'tree/boot/grub');
+    mkdirSync(tree, { recursive: true });
+    writeFileSync(join(tree, 'grub.cfg'), renderGrubConfig());
+    copyFileSync(join(grub.path, 'eltorito.img'), join(tree, 'eltorito.img'));
+    await toolchain.run(
+      [
+        'xorriso', '-as', 'mkisofs', '-quiet', '-o', '/mnt/out/drover.iso', '-V', ISO_LABEL, '-R', '-graft-points',
+        '-b', 'boot/grub/eltorito.img', '-no-emul-boot', '-boot-load-size', '4', '-boot-info-table', '--grub2-boot-info',
+        '--grub2-mbr', '/usr/lib/grub/i386-pc/boot_hybrid.img', '-partition_offset', '16', '--mbr-force-bootable',
+        '-append_partition', '2', '0xef', '/mnt/grub/efi.img', '-appended_part_as_gpt',
+        '-eltorito-alt-boot', '-e', '--interval:appended_partition_2:all::', '-no-emul-boot',
+        '/=/mnt/out/tree', '/boot/vmlinuz=/mnt/kernel/vmlinuz', '/boot/initrd=/mnt/initrd/initrd', '/boot/rootfs.squashfs=/mnt/rootfs/rootfs.squashfs',
+      ],
+      { out: into, kernel: kernel.product.path, initrd: initrd.path, rootfs: rootfs.path, grub: grub.path },
+    );
+  });
+}
+
+/** GRUB for both firmwares, with just the modules that the menu needs, and the FAT image that UEFI starts from. */
+async function buildGrub(workspace: Workspace, toolchain: Toolchain): Promise<Product> {
+  const start = `search --no-floppy --set=root --label ${ISO_LABEL}\nset prefix=($root)/boot/grub\nconfigfile ($root)/boot/grub/grub.cfg\n`;
+  return produce(workspace, 'grub', { text: ['v2', start, BIOS_MODULES, EFI_MODULES], products: [toolchain.product] }, async (into) => {
+    writeFileSync(join(into, 'start.cfg'), start);
+    const script = [
+      `grub-mkimage -O i386-pc-eltorito -o eltorito.img -p /boot/grub -c start.cfg ${BIOS_MODULES.join(' ')}`,
+      `grub-mkimage -O x86_64-efi -o bootx64.efi -p /boot/grub -c start.cfg ${EFI_MODULES.join(' ')}`,
+      'size=$(( ($(stat -c %s bootx64.efi) / 1024 + 64) ))',
+      'dd if=/dev/zero of=efi.img bs=1024 count=$size 2>/dev/null',
+      'mformat -i efi.img -N 44524f56 -v EFI ::',
+      `touch -d @${toolchain.epoch} bootx64.efi`,
+      'mmd -i efi.img ::EFI ::EFI/BOOT',
+      'mcopy -m -i efi.img bootx64.efi ::EFI/BOOT/BOOTX64.EFI',
+    ];
+    await toolchain.run(['sh', '-ec', script.join('\n')], { out: into }, { cwd: '/mnt/out' });
+  });
+}

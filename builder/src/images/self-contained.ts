@@ -1,0 +1,38 @@
+// Programs that run in a root with another libc, or with none: all of them in one folder at a fixed path, with their
+// own loader and libraries beside them (patchelf sets the interpreter and the library path).
+
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Toolchain } from '../toolchain/toolchain.ts';
+import type { LayerBuild } from './build-layer.ts';
+import { parseElf } from './elf.ts';
+
+/** Everything taken so far moves to `folder` (programs flat, libraries to `folder`/lib, xtables extensions to lib/xtables). */
+export async function makeSelfContained(toolchain: Toolchain, build: LayerBuild, into: string, folder: string): Promise<void> {
+  const programs = [...build.taken];
+  build.takeLibraries();
+  const target = join(build.root, folder);
+  mkdirSync(join(target, 'lib/xtables'), { recursive: true });
+  const loader = [...build.taken].map((path) => basename(path)).find((name) => name.startsWith('ld-linux'))!;
+  const patch: string[] = [];
+  for (const path of build.taken) {
+    const source = join(build.root, path);
+    const place = path.includes('/xtables/') ? 'lib/xtables' : programs.includes(path) ? '.' : 'lib';
+    const moved = join(target, place, basename(path));
+    if (lstatSync(source).isSymbolicLink()) {
+      const to = basename(readlinkSync(source));
+      rmSync(source);
+      if (!existsSync(moved) && to !== basename(path)) symlinkSync(to, moved);
+      continue;
+    }
+    renameSync(source, moved);
+    const elf = parseElf(readFileSync(moved));
+    if (elf === undefined || basename(path) === loader || basename(path) === 'libc.so.6') continue;
+    const inside = `/mnt/out/layer${folder}/${place}/${basename(path)}`;
+    const library = `${folder}/lib`;
+    if (elf.section('.interp') !== undefined) patch.push(`patchelf --set-interpreter ${library}/${loader} --force-rpath --set-rpath ${library} ${inside}`);
+    else if (elf.needed.length > 0) patch.push(`patchelf --force-rpath --set-rpath ${library} ${inside}`);
+  }
+  await toolchain.run(['sh', '-ec', patch.join('\n')], { out: into });
+  for (const leftover of ['usr', 'lib64']) rmSync(join(build.root, leftover), { recursive: true, force: true });
+}
