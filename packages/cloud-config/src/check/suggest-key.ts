@@ -1,0 +1,82 @@
+// What a user may have meant by a key that does not exist.
+
+import type { ObjectSpec } from '../schema/key-spec.ts';
+import { RANCHER } from '../schema/rancher-keys.ts';
+import { ROOT } from '../schema/root-keys.ts';
+import { specOf } from '../schema/schema.ts';
+
+/** Keys of other systems' cloud-configs that people bring along. */
+const FOREIGN_KEYS: ObjectHints = {
+  users: 'the users are rancher and docker; give their keys in ssh_authorized_keys',
+  user: 'the users are rancher and docker; give their keys in ssh_authorized_keys',
+  chpasswd: 'use rancher.password',
+  packages: 'run what you need in a container',
+  package_update: 'there is no package manager',
+  package_upgrade: 'there is no package manager; ros os upgrade upgrades the system',
+  apt: 'there is no package manager',
+  coreos: 'this section is for CoreOS; most of it has a key below rancher',
+  manage_etc_hosts: 'leave it out; /etc/hosts always has the host name',
+  fqdn: 'use hostname',
+  preserve_hostname: 'leave it out; hostname decides',
+  ntp: 'change the ntp service below rancher.services',
+  swap: 'use mounts with the type swap',
+  growpart: 'use rancher.resize_device',
+  power_state: 'run reboot or poweroff from runcmd',
+  final_message: 'leave it out',
+};
+
+type ObjectHints = Readonly<Record<string, string>>;
+
+/** A hint for the unknown `key` of the object at `path`, or undefined. */
+export function suggestKey(key: string, keys: ObjectSpec, path: string): string | undefined {
+  const close = closestKey(key, Object.keys(keys));
+  if (close !== undefined) return `did you mean ${close}?`;
+  const elsewhere = findElsewhere(key, path);
+  if (elsewhere !== undefined) return `did you mean ${elsewhere}?`;
+  return path === '' && Object.hasOwn(FOREIGN_KEYS, key) ? FOREIGN_KEYS[key] : undefined;
+}
+
+/** A key of the top level written below rancher, or the other way round. */
+function findElsewhere(key: string, path: string): string | undefined {
+  const name = normalize(key);
+  if (path === '' && specOf(RANCHER, name) !== undefined) return `rancher.${name}`;
+  if (path !== '' && specOf(ROOT, name) !== undefined) return `${name}, at the top level`;
+  return undefined;
+}
+
+function normalize(key: string): string {
+  return key.replace(/-/g, '_').toLowerCase();
+}
+
+/** The closest of `known`, when it is close enough to be a slip of the hand. */
+export function closestKey(key: string, known: readonly string[]): string | undefined {
+  if (key.length > 40) return undefined;
+  const wanted = normalize(key);
+  const allowed = wanted.length <= 3 ? 1 : wanted.length <= 7 ? 2 : 3;
+  let best: string | undefined;
+  let bestDistance = allowed + 1;
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
+    const distance = editDistance(wanted, normalize(candidate));
+    if (distance < bestDistance && distance < candidate.length) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that turn one into the other. */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let value = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) value = Math.min(value, beforeLast[j - 2]! + 1);
+      row.push(value);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length]!;
+}

@@ -1,0 +1,16 @@
+// Everything that works without a YAML parser; @drover/cloud-config/yaml has the rest.
+
+export { parseKernelWords } from './kernel/parse-kernel-words.ts';
+export { kernelWordValues, splitKernelLine } from './kernel/split-kernel-line.ts';
+export type { KernelLine } from './kernel/split-kernel-line.ts';
+export type { Layer } from './layers/layer.ts';
+export { mergeTrees } from './layers/merge-trees.ts';
+export { resolveConfiguration } from './layers/resolve-configuration.ts';
+export type { Metadata, ResolvedConfiguration } from './layers/resolve-configuration.ts';
+export * from './names.ts';
+export type { ConfigProblem, ProblemCode } from './problem.ts';
+export { parseKeyPath } from './schema/key-path.ts';
+export type { Command, Configuration, MountEntry, Service } from './schema/schema.ts';
+export type { ConfigNode, ListNode, MapEntry, MapNode, Place, ScalarNode, Source } from './tree/node.ts';
+export { getNode, placeOf, toValue } from './tree/node.ts';
+export type { Scalar, Value } from './tree/value.ts';

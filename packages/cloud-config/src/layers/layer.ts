@@ -1,0 +1,12 @@
+// One source of configuration: a file, user-data, the kernel command line.
+
+import type { ConfigProblem } from '../problem.ts';
+import type { MapNode } from '../tree/node.ts';
+
+export interface Layer {
+  /** A path, or a name such as "kernel command line". */
+  readonly name: string;
+  /** Checked: without the values that were wrong. Empty when the text could not be read at all. */
+  readonly tree: MapNode;
+  readonly problems: readonly ConfigProblem[];
+}
