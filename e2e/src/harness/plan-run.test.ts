@@ -21,7 +21,7 @@ test('scenarios on the same setup share a machine, the tidy ones first, and the 
   equal(
     renderPlan(planRun(ALL, { long: false, names: [] })),
     [
-      'on standard (about 3 min)',
+      'on standard (about 2.25 min)',
       '  boot: it looks around',
       '  boot: it breaks things (restored afterwards)',
       'own machines (about 2 min)',

@@ -52,7 +52,7 @@ function isDirty({ scenario }: AreaScenario): boolean {
 }
 
 function minutesOf({ scenario }: AreaScenario): number {
-  return scenario.minutes ?? 1;
+  return scenario.minutes ?? (scenario.on === undefined ? 1 : 0.25);
 }
 
 /** One line a scenario: for --list and for tests. */

@@ -22,7 +22,7 @@ export interface ScenarioOptions {
   readonly long?: boolean;
   /** For all of the body, booting its own machines included; default 6 minutes. */
   readonly deadlineMs?: number;
-  /** Rough length, so that long ones start first; default 1. */
+  /** Rough length, so that long ones start first; default 1, or 0.25 on a shared machine. */
   readonly minutes?: number;
 }
 

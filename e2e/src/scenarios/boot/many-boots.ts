@@ -1,0 +1,30 @@
+// Booting is not a matter of luck. Both run at the same time, on the two workers.
+
+import { scenario } from '../../harness/scenario.ts';
+import type { Scenario, Scene } from '../../harness/scenario.ts';
+import { eventually } from '../../eventually.ts';
+import { expectNoRecovery, reboot, tell } from '../../product/checks.ts';
+import { waitUserDocker } from '../../product/busybox-image.ts';
+import type { DroverOptions } from '../../product/drover-setup.ts';
+import { drover } from '../../product/drover-setup.ts';
+
+const BOOTS = 10;
+const LONG_BOOTS = 50;
+
+async function bootAgainAndAgain(scene: Scene, options: DroverOptions): Promise<void> {
+  const machine = await scene.boot(drover(options));
+  for (let boot = 1; ; boot += 1) {
+    await waitUserDocker(machine);
+    await eventually(`all services run in boot ${boot}`, 60_000, async () => (await machine.ssh.run('test -z "$(sudo system-docker ps -q -f status=exited -f label=io.rancher.os.scope=system -f label=io.rancher.os.detach=true)"')).code === 0);
+    if (options.state !== 'none') await expectNoRecovery(machine);
+    if (boot === (scene.long ? LONG_BOOTS : BOOTS)) return;
+    await reboot(machine, () => tell(machine, 'sudo reboot'));
+  }
+}
+
+const DEADLINE_MS = 120 * 60_000; // each boot has its own, shorter one
+
+export const manyBoots: readonly Scenario[] = [
+  scenario('ten boots in a row on one state disk succeed', { minutes: 10, deadlineMs: DEADLINE_MS }, (scene) => bootAgainAndAgain(scene, { name: 'disk' })),
+  scenario('ten boots in a row without a disk succeed', { minutes: 10, deadlineMs: DEADLINE_MS }, (scene) => bootAgainAndAgain(scene, { name: 'ram', state: 'none', memoryMb: 768 })),
+];

@@ -1,0 +1,40 @@
+// System Docker is killed: PID 1 brings it back, and no container notices.
+
+import { scenario } from '../../harness/scenario.ts';
+import type { Scenario } from '../../harness/scenario.ts';
+import { expectEqual, expectTrue } from '../../harness/expect.ts';
+import { eventually } from '../../eventually.ts';
+import type { Machine } from '../../machine/index.ts';
+import { standard } from '../setups.ts';
+
+const TICKER = 'e2e-ticker';
+const RESTART_LIMIT_MS = 1000;
+const PS = "sudo system-docker ps --no-trunc --format '{{.ID}} {{.Names}}'";
+const PID = "sudo pgrep -o -f '^(/\\S*/)?system-docker daemon'";
+
+/** Kills the daemon and measures inside the machine, by its own clock, how long there is none. */
+const KILL_AND_MEASURE = `old=$(${PID}); start=$(date +%s%N); sudo kill -9 $old; while :; do new=$(${PID}); [ -n "$new" ] && [ "$new" != "$old" ] && break; done; echo $((($(date +%s%N) - start) / 1000000))`;
+
+async function containers(machine: Machine): Promise<string> {
+  const ids = (await machine.ssh.ok(PS)).trim().split('\n').sort();
+  const started = await machine.ssh.ok(`sudo system-docker inspect -f '{{.Name}} {{.State.Pid}} {{.State.StartedAt}}' ${ids.map((line) => line.split(' ')[0]!).join(' ')}`);
+  return `${ids.join('\n')}\n${started}`;
+}
+
+export const killedEngine: Scenario = scenario('System Docker killed with -9 is back within a second, no container stops, no log line is lost', { on: standard, leaves: 'dirty', minutes: 2 }, async ({ machine }) => {
+  const image = (await machine.ssh.ok("sudo system-docker inspect -f '{{.Image}}' console")).trim();
+  await machine.ssh.ok(`sudo system-docker run -d --name ${TICKER} ${image} sh -c 'i=0; while :; do echo $i; i=$((i+1)); sleep 0.05; done'`);
+  const before = await containers(machine);
+  const lines = async (): Promise<number[]> => (await machine.ssh.ok(`sudo system-docker logs ${TICKER}`)).trim().split('\n').map(Number);
+  await eventually('the ticker has said something', 60_000, async () => (await lines()).length > 5);
+  const gapMs = Number(await machine.ssh.ok(KILL_AND_MEASURE));
+  const after = await eventually('System Docker answers again', 60_000, () => containers(machine));
+  expectEqual(after, before, 'the list of containers with their process ids and start times');
+  const count = (await lines()).length;
+  const said = await eventually('the ticker goes on', 60_000, async () => {
+    const all = await lines();
+    return all.length > count + 20 && all;
+  });
+  expectTrue(said.every((line, i) => line === i), `log lines are lost: ${said.join(' ')}`);
+  expectTrue(gapMs <= RESTART_LIMIT_MS, `System Docker was away for ${gapMs} ms`);
+});

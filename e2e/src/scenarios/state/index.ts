@@ -1,0 +1,87 @@
+// What lasts and what does not.
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { scenario } from '../../harness/scenario.ts';
+import type { Scenario } from '../../harness/scenario.ts';
+import { expectContains, expectEqual, expectLacks } from '../../harness/expect.ts';
+import { eventually } from '../../eventually.ts';
+import { BUSYBOX, loadBusybox, waitUserDocker } from '../../product/busybox-image.ts';
+import { expectNoRecovery, reboot, tell } from '../../product/checks.ts';
+import { drover } from '../../product/drover-setup.ts';
+import { createExt4Disk } from '../../machine/index.ts';
+import { standard } from '../setups.ts';
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+export const state: readonly Scenario[] = [
+  scenario('a blank disk becomes the state partition', { on: standard }, async ({ machine }) => {
+    expectContains(await machine.ssh.ok('sudo blkid'), /\/dev\/vda\d?: .*LABEL="RANCHER_STATE".*TYPE="ext4"/);
+    for (const path of ['/var/lib/docker', '/var/lib/rancher', '/home', '/opt', '/var/log']) {
+      expectContains(await machine.ssh.ok(`df -P ${path} | tail -1`), /^\/dev\/vda/, `the file system of ${path}`);
+    }
+  }),
+
+  scenario('a reboot keeps images, containers and files, and restarts --restart=always containers', { minutes: 3, deadlineMs: 10 * 60_000 }, async (scene) => {
+    const machine = await scene.boot(drover({ name: 'kept' }));
+    await loadBusybox(scene.place.workspace, machine);
+    await machine.ssh.ok(`docker run -d --name always --restart=always ${BUSYBOX} sleep 100000`);
+    await machine.ssh.ok(`docker run --name once ${BUSYBOX} sh -c 'echo kept > /kept'`);
+    await machine.ssh.ok('echo mine > ~/mine; sudo sh -c "echo optional > /opt/mine"');
+    await reboot(machine, () => tell(machine, 'sudo reboot'));
+    await waitUserDocker(machine);
+    await eventually('the container `always` runs again', 120_000, async () => (await machine.ssh.ok("docker inspect -f '{{.State.Running}}' always")).trim() === 'true');
+    expectContains(await machine.ssh.ok('docker images --format "{{.Repository}}:{{.Tag}}"'), BUSYBOX);
+    expectEqual(await machine.ssh.ok('docker cp once:/kept - | tar -xO'), 'kept\n');
+    expectEqual((await machine.ssh.ok("docker inspect -f '{{.State.Running}}' once")).trim(), 'false');
+    expectEqual(await machine.ssh.ok('cat ~/mine /opt/mine'), 'mine\noptional\n');
+    await expectNoRecovery(machine);
+  }),
+
+  scenario('the default console is made anew at each boot', { minutes: 2 }, async (scene) => {
+    const machine = await scene.boot(drover({ name: 'anew' }));
+    await machine.ssh.ok('sudo touch /etc/stray /root/stray /stray; touch ~/kept');
+    await reboot(machine, () => tell(machine, 'sudo reboot'));
+    expectEqual((await machine.ssh.run('ls /etc/stray /stray; sudo ls /root/stray')).stdout, '', 'what is left of stray files');
+    await machine.ssh.ok('test -e ~/kept');
+  }),
+
+  scenario('without a disk everything runs in RAM', { minutes: 2 }, async (scene) => {
+    const machine = await scene.boot(drover({ name: 'ram', state: 'none', memoryMb: 768 }));
+    await loadBusybox(scene.place.workspace, machine);
+    expectEqual(await machine.ssh.ok(`docker run --rm ${BUSYBOX} echo works`), 'works\n');
+    expectLacks(await machine.ssh.ok('sudo blkid || true'), 'RANCHER_STATE');
+  }),
+
+  scenario('a disk with a file system of somebody else is not touched', { minutes: 2 }, async (scene) => {
+    const folder = join(scene.place.folder, scene.slug);
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'precious.img');
+    await createExt4Disk(file, 64, 'PRECIOUS');
+    const before = await digestOf(file);
+    const machine = await scene.boot(drover({ name: 'foreign', state: { serial: 'state', file, format: 'raw' } }));
+    await machine.ssh.ok('sudo sync');
+    await machine.kill();
+    expectEqual(await digestOf(file), before, 'the digest of the foreign disk');
+  }),
+
+  scenario('a disk with unknown data on it is not touched', { minutes: 2 }, async (scene) => {
+    const folder = join(scene.place.folder, scene.slug);
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'unknown.img');
+    const bytes = Buffer.alloc(64 << 20);
+    bytes.write('not a file system, but somebody needs it', 3 << 20);
+    writeFileSync(file, bytes);
+    const before = await digestOf(file);
+    const machine = await scene.boot(drover({ name: 'unknown', state: { serial: 'state', file, format: 'raw' } }));
+    await machine.ssh.ok('sudo sync');
+    await machine.kill();
+    expectEqual(await digestOf(file), before, 'the digest of the disk with unknown data');
+  }),
+];
