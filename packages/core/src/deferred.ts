@@ -1,5 +1,7 @@
 // A promise with its ends outside, and the few combinators over promises that the standard library lacks.
 
+import type { Cancel } from './cancel.ts';
+
 export interface Deferred<T = void> {
   readonly promise: Promise<T>;
   resolve(value: T): void;
@@ -31,5 +33,17 @@ export class KeyedLock {
       done.resolve();
       if (this.tails.get(key) === done.promise) this.tails.delete(key);
     }
+  }
+}
+
+/** What `promise` comes to, unless the cancel signal comes first: then its reason is thrown. */
+export async function orCancelled<T>(promise: Promise<T>, cancel: Cancel | undefined): Promise<T> {
+  if (cancel === undefined) return promise;
+  const cancelled = deferred<T>();
+  const leave = cancel.onCancel((reason) => cancelled.reject(reason));
+  try {
+    return await Promise.race([promise, cancelled.promise]);
+  } finally {
+    leave();
   }
 }
