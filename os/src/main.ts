@@ -6,7 +6,17 @@ import type { Applet, AppletContext } from './applet.ts';
 import { reportFailure } from './applet.ts';
 
 const APPLETS: Readonly<Record<string, () => Promise<Applet>>> = {
+  init: () => import('./applets/init.ts'),
+  sysinit: () => import('./applets/sysinit.ts'),
   'system-docker': () => import('./applets/system-docker.ts'),
+  'console-init': () => import('./applets/console-init.ts'),
+  'user-docker': () => import('./applets/user-docker.ts'),
+  respawn: () => import('./applets/respawn.ts'),
+  'wait-for-docker': () => import('./applets/wait-for-docker.ts'),
+  reboot: () => import('./applets/power-command.ts'),
+  poweroff: () => import('./applets/power-command.ts'),
+  halt: () => import('./applets/power-command.ts'),
+  shutdown: () => import('./applets/power-command.ts'),
 };
 
 function selectApplet(args: readonly string[]): { name: string; rest: readonly string[] } {

@@ -9,3 +9,17 @@ export const CONFIG_DRIVE_LABEL = 'config-2';
 export const CONF_DIRECTORY = '/var/lib/rancher/conf';
 export const CLOUD_CONFIG_FILE = '/var/lib/rancher/conf/cloud-config.yml';
 export const CLOUD_CONFIG_DIRECTORY = '/var/lib/rancher/conf/cloud-config.d';
+
+/** Labels of system containers. */
+export const LABEL = {
+  scope: 'io.rancher.os.scope',
+  after: 'io.rancher.os.after',
+  before: 'io.rancher.os.before',
+  detach: 'io.rancher.os.detach',
+  createOnly: 'io.rancher.os.createonly',
+  console: 'io.rancher.os.console',
+  rebuild: 'io.docker.compose.rebuild',
+  configHash: 'io.docker.compose.config-hash',
+  composeProject: 'io.docker.compose.project',
+  composeService: 'io.docker.compose.service',
+} as const;

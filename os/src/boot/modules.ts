@@ -1,0 +1,136 @@
+// Kernel modules in the initrd, without modprobe: by name and by the aliases under which the kernel announces devices.
+// The index is written by builder/src/kernel/module-index.ts.
+
+import { codeOf } from '@drover/core';
+import type { SystemHost } from '@drover/host';
+
+export interface ModuleIndex {
+  readonly release: string;
+  /** Name -> [path in the kernel tree, names it depends on]. */
+  readonly modules: Readonly<Record<string, readonly [string, readonly string[]]>>;
+  /** [pattern, module name] */
+  readonly aliases: readonly (readonly [string, string])[];
+}
+
+/** Buses on which the disk that we boot from may be. */
+const BUSES = ['pci', 'virtio', 'scsi', 'usb', 'xen', 'vmbus', 'acpi'];
+
+export class ModuleLoader {
+  private readonly host: SystemHost;
+  private readonly index: ModuleIndex;
+  private readonly folder: string;
+  private readonly done = new Set<string>();
+  private readonly byBus: ReadonlyMap<string, readonly (readonly [string, string])[]>;
+
+  constructor(host: SystemHost, index: ModuleIndex, folder: string) {
+    this.host = host;
+    this.index = index;
+    this.folder = folder;
+    const byBus = new Map<string, (readonly [string, string])[]>();
+    for (const alias of index.aliases) {
+      const bus = alias[0].slice(0, alias[0].indexOf(':'));
+      byBus.set(bus, [...(byBus.get(bus) ?? []), alias]);
+    }
+    this.byBus = byBus;
+  }
+
+  /** With everything it depends on. Whether something was loaded. */
+  load(name: string): boolean {
+    if (this.done.has(name)) return false;
+    this.done.add(name);
+    const entry = this.index.modules[name];
+    if (entry === undefined) return false; // built into the kernel, or not carried
+    for (const dependency of entry[1]) this.load(dependency);
+    try {
+      this.host.kernel.loadModule(`${this.folder}/${name}.ko`, '');
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  modulesFor(modalias: string): string[] {
+    const aliases = this.byBus.get(modalias.slice(0, modalias.indexOf(':'))) ?? [];
+    return aliases.filter(([pattern]) => matchesPattern(pattern, modalias)).map(([, name]) => name);
+  }
+
+  /**
+   * Loads what the devices that exist now ask for, again and again until a pass loads nothing: a controller brings
+   * disks with it. Returns the names that were loaded; a module that does not load is reported and left.
+   */
+  loadForDevices(onFailure: (name: string, error: unknown) => void): string[] {
+    const loaded: string[] = [];
+    for (let found = true; found; ) {
+      found = false;
+      for (const modalias of readModaliases(this.host)) {
+        for (const name of this.modulesFor(modalias)) {
+          try {
+            if (!this.load(name)) continue;
+            loaded.push(name);
+            found = true;
+          } catch (error) {
+            onFailure(name, error);
+          }
+        }
+      }
+    }
+    return loaded;
+  }
+}
+
+export function readModaliases(host: Pick<SystemHost, 'files'>): string[] {
+  const found = new Set<string>();
+  for (const bus of BUSES) {
+    const folder = `/sys/bus/${bus}/devices`;
+    if (!host.files.exists(folder)) continue;
+    for (const device of host.files.list(folder)) {
+      const text = host.files.readTextIfPresent(`${folder}/${device}/modalias`)?.trim();
+      if (text !== undefined && text !== '') found.add(text);
+    }
+  }
+  return [...found];
+}
+
+/** Shell patterns with `*`, `?` and `[...]`, as in modules.alias. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  let p = 0;
+  let t = 0;
+  let star = -1;
+  let mark = 0;
+  while (t < text.length) {
+    if (pattern[p] === '*') {
+      star = p;
+      mark = t;
+      p += 1;
+    } else if (p < pattern.length && matchOne(pattern, p, text[t]!)) {
+      p = nextPart(pattern, p);
+      t += 1;
+    } else if (star >= 0) {
+      mark += 1;
+      [p, t] = [star + 1, mark];
+    } else return false;
+  }
+  while (pattern[p] === '*') p += 1;
+  return p === pattern.length;
+}
+
+function nextPart(pattern: string, at: number): number {
+  if (pattern[at] !== '[') return at + 1;
+  const end = pattern.indexOf(']', at);
+  return end < 0 ? at + 1 : end + 1;
+}
+
+function matchOne(pattern: string, at: number, character: string): boolean {
+  const part = pattern.slice(at, nextPart(pattern, at));
+  if (part === '?') return true;
+  if (part.length < 2) return part === character;
+  const body = part.slice(1, -1);
+  for (let i = 0; i < body.length; i += 1) {
+    if (body[i + 1] === '-' && i + 2 < body.length) {
+      if (character >= body[i]! && character <= body[i + 2]!) return true;
+      i += 2;
+    } else if (body[i] === character) return true;
+  }
+  return false;
+}

@@ -1,0 +1,62 @@
+// When the boot can't go on: say what failed, why and what to try, and give a shell on every console. The machine is
+// never left without a way in, and PID 1 never exits.
+
+import { explain, hintOf } from '@drover/core';
+import type { Process, SystemHost } from '@drover/host';
+import { activeConsoles } from './boot-log.ts';
+import { BuiltinShell } from './builtin-shell.ts';
+import type { Failure, RescueOutcome } from './phases.ts';
+
+/** Leaving the shell with this code goes on without the failed task. */
+const CONTINUE_CODE = 9;
+
+export interface RescueRoot {
+  /** Where a root with /bin/sh is mounted, or undefined when there is none yet. */
+  readonly path: string | undefined;
+}
+
+export function renderFailure(failure: Failure, hasShell: boolean): string {
+  const hint = hintOf(failure.error) ?? failure.task.hint;
+  return [
+    '',
+    '  The machine could not finish booting.',
+    '',
+    `  What failed: ${failure.task.name}`,
+    `  Why:         ${explain(failure.error)}`,
+    ...(hint === undefined ? [] : [`  What to try: ${hint}`]),
+    '',
+    `  ${hasShell ? 'This is a root shell' : 'This is a small built-in shell (type help)'}. Leave it with "exit" to try again, with "exit ${CONTINUE_CODE}" to go on`,
+    '  without it; "reboot -f" and "poweroff -f" do what they say. Nothing was changed on your disks.',
+    '',
+  ].join('\n');
+}
+
+export async function openRescueShell(host: SystemHost, failure: Failure, root: RescueRoot): Promise<RescueOutcome> {
+  const hasShell = root.path !== undefined && host.files.exists(`${root.path}/bin/sh`);
+  const message = renderFailure(failure, hasShell);
+  const consoles = activeConsoles(host).filter((path) => host.files.exists(path));
+  const usable = consoles.length === 0 ? ['/dev/console'] : consoles;
+  for (const path of usable) host.files.append(path, message.replace(/\n/g, '\r\n'));
+  if (!hasShell) return Promise.race(usable.map((path) => new BuiltinShell(host, path).run(CONTINUE_CODE)));
+  const shells = usable.flatMap((path) => startShell(host, path, root.path!));
+  if (shells.length === 0) return Promise.race(usable.map((path) => new BuiltinShell(host, path).run(CONTINUE_CODE)));
+  const exit = await Promise.race(shells.map((shell) => shell.wait()));
+  for (const shell of shells) shell.kill('HUP');
+  return exit.code === CONTINUE_CODE ? 'continue' : 'retry';
+}
+
+/** A console that can't be opened is skipped: the others are there. */
+function startShell(host: SystemHost, console: string, root: string): Process[] {
+  let fd: number;
+  try {
+    fd = host.children.openDescriptor(console, 'read-write');
+  } catch {
+    return [];
+  }
+  try {
+    const env = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'TERM=linux', 'PS1=[rescue] \\w # '];
+    return [host.children.start({ argv: ['/bin/sh', '-i'], env, root, descriptors: [[0, fd], [1, fd], [2, fd]], newSession: true, controllingTerminal: true })];
+  } finally {
+    host.children.closeDescriptor(fd);
+  }
+}

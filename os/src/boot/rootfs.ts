@@ -1,0 +1,103 @@
+// The root file system: finding rootfs.squashfs, and mounting its parts. The file is a chain of squashfs images, each
+// at a 4 KiB boundary and as long as its superblock says (written by builder/src/rootfs/build-rootfs.ts).
+
+import { RosError } from '@drover/core';
+import type { Files, SystemHost } from '@drover/host';
+import type { BlockDevice } from './block-devices.ts';
+import { listBlockDevices, probeContent } from './block-devices.ts';
+
+/** In the order of the chain; the name is that of the mount point below /rootfs. */
+export const ROOTFS_PARTS = ['system', 'engine', 'modules', 'ros'] as const;
+export type RootfsPart = (typeof ROOTFS_PARTS)[number];
+
+export const ISO_LABEL = 'DROVER';
+
+/** Where the file may be on a medium, in order. */
+const PLACES = ['boot/rootfs.squashfs', 'rootfs.squashfs'];
+
+const ALIGNMENT = 4096;
+const MAGIC = 0x73717368;
+
+export interface PartPlace {
+  readonly name: RootfsPart;
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/** Where the parts are in a file or device of this size. Throws when the chain is broken. */
+export function readChain(files: Files, path: string, totalBytes: number): PartPlace[] {
+  const file = files.open(path, 'read');
+  const damaged = (what: string): RosError =>
+    new RosError('rootfs-damaged', `${path} is damaged: ${what}`, { hint: 'write the medium anew and compare it with SHA256SUMS' });
+  try {
+    let offset = 0;
+    const places: PartPlace[] = [];
+    for (const name of ROOTFS_PARTS) {
+      const head = new Uint8Array(96);
+      if (file.readAt(head, offset) < head.length) throw damaged(`it ends before its part "${name}"`);
+      const view = new DataView(head.buffer);
+      if (view.getUint32(0, true) !== MAGIC) throw damaged(`there is no squashfs for its part "${name}"`);
+      const sizeBytes = Number(view.getBigUint64(40, true));
+      if (offset + sizeBytes > totalBytes) throw damaged(`its part "${name}" is cut off`);
+      places.push({ name, offset, sizeBytes });
+      offset += Math.ceil(sizeBytes / ALIGNMENT) * ALIGNMENT;
+    }
+    return places;
+  } finally {
+    file.close();
+  }
+}
+
+export interface RootfsSource {
+  /** The file, or the device itself. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** For the log. */
+  readonly description: string;
+}
+
+/** Looks once. `mountPoint` is where a medium that has it stays mounted. */
+export function findRootfs(host: SystemHost, mountPoint: string, skip: (device: BlockDevice, why: string) => void): RootfsSource | undefined {
+  const carried = host.files.stat('/rootfs.squashfs');
+  if (carried !== undefined) return { path: '/rootfs.squashfs', sizeBytes: carried.sizeBytes, description: 'in the initrd' };
+  for (const device of listBlockDevices(host)) {
+    const content = probeContent(host.files, device.path);
+    if (content?.type === 'squashfs') return { path: device.path, sizeBytes: device.sizeBytes, description: device.path };
+    const candidate = content?.type === 'iso9660' ? content.label === ISO_LABEL : content?.type === 'ext4' && content.label.startsWith('RANCHER_');
+    if (content === undefined || !candidate) continue;
+    const found = tryMedium(host, device, content.type, mountPoint, skip);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function tryMedium(host: SystemHost, device: BlockDevice, type: string, mountPoint: string, skip: (device: BlockDevice, why: string) => void): RootfsSource | undefined {
+  try {
+    host.files.makeDirectory(mountPoint);
+    host.mounts.mount({ source: device.path, target: mountPoint, type, flags: ['ro', 'nosuid', 'nodev'] });
+  } catch (error) {
+    skip(device, error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+  for (const place of PLACES) {
+    const path = `${mountPoint}/${place}`;
+    const status = host.files.stat(path);
+    if (status?.type === 'file') return { path, sizeBytes: status.sizeBytes, description: `${place} on ${device.path}` };
+  }
+  host.mounts.unmount(mountPoint);
+  return undefined;
+}
+
+/** Mounts every part below `root`/rootfs. */
+export function mountRootfs(host: SystemHost, source: RootfsSource, root: string): void {
+  for (const { name, offset, sizeBytes } of readChain(host.files, source.path, source.sizeBytes)) {
+    const target = `${root}/rootfs/${name}`;
+    host.files.makeDirectory(target);
+    const loop = host.mounts.attachLoop(source.path, offset, sizeBytes, true);
+    try {
+      host.mounts.mount({ source: loop.path, target, type: 'squashfs', flags: ['ro', 'nodev'] });
+    } finally {
+      loop.close();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// The second stage: PID 1 of the running system. Brings the machine up, then does four things for as long as it runs:
+// reaps orphans, keeps System Docker running, takes power requests, and shuts the machine down in order.
+
+import { DockerClient } from '@drover/docker-api';
+import type { Configuration } from '@drover/cloud-config';
+import { compactMemory } from '@drover/host-quickjs';
+import type { PowerAction, SystemHost } from '@drover/host';
+import { RosError, explain } from '@drover/core';
+import { SYSTEM_DOCKER_SOCKET } from '../names.ts';
+import { VERSION } from '../version.ts';
+import { BootLog, openSystemLog } from './boot-log.ts';
+import { loadSystemConfiguration } from './configuration.ts';
+import { describeExit, Supervisor } from './supervisor.ts';
+import { prepareCgroups, raiseLoopback, setKernelSettings, startModuleLoading } from './machine-settings.ts';
+import { applyMounts, SYSTEM_MOUNTS } from './mount-table.ts';
+import type { Phase, Runner } from './phases.ts';
+import { runPhases } from './phases.ts';
+import { findPowerButtons, listenForPower, watchPowerButton } from './power.ts';
+import { openRescueShell } from './rescue.ts';
+
+const SYSTEM_DOCKER_LOG = '/var/log/system-docker.log';
+const READY_TIMEOUT_MS = 60_000;
+const ENVIRONMENT = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'];
+
+export async function runSystemStage(host: SystemHost, afterCrash: boolean): Promise<number> {
+  const debug = / rancher\.debug(=true)?( |$)/.test(host.files.readText('/proc/cmdline').trimEnd());
+  const stage = new SystemStage(host, new BootLog(openSystemLog(host, debug)));
+  await stage.run(afterCrash);
+  return new Promise(() => undefined); // PID 1 never ends
+}
+
+class SystemStage {
+  private readonly host: SystemHost;
+  private readonly log: BootLog;
+  private readonly runner: Runner;
+  private readonly systemDocker: Supervisor;
+  private readonly client: DockerClient;
+  private configuration: Configuration | undefined;
+  private shuttingDown = false;
+
+  constructor(host: SystemHost, log: BootLog) {
+    this.host = host;
+    this.log = log;
+    this.client = new DockerClient(host, SYSTEM_DOCKER_SOCKET);
+    this.runner = { log, uptimeMs: () => host.kernel.uptimeMs(), rescue: (failure) => openRescueShell(host, failure, { path: '/' }) };
+    this.systemDocker = new Supervisor(host.clock, log, { name: 'System Docker', start: () => this.startSystemDocker() });
+  }
+
+  async run(afterCrash: boolean): Promise<void> {
+    this.host.children.onOrphan(() => undefined); // reaping them is all they need
+    listenForPower(this.host, (action) => void this.shutDown(action));
+    if (afterCrash) this.log.error('PID 1 crashed and was started again; the services went on');
+    await runPhases(this.runner, this.phases());
+    void this.watchButtons();
+    compactMemory();
+  }
+
+  private phases(): readonly Phase[] {
+    return [
+      { name: 'mounts', tasks: [{ name: 'system mounts', onFailure: 'rescue', run: () => applyMounts(this.host, SYSTEM_MOUNTS) }] },
+      {
+        name: 'machine',
+        tasks: [
+          { name: 'control groups', onFailure: 'rescue', run: () => prepareCgroups(this.host) },
+          { name: 'kernel settings', onFailure: 'warn', run: () => setKernelSettings(this.host) },
+          { name: 'loopback', onFailure: 'warn', run: () => raiseLoopback(this.host) },
+          { name: 'modules for devices', onFailure: 'warn', run: () => startModuleLoading(this.host, this.log) },
+          { name: 'configuration', onFailure: 'warn', run: async () => void (this.configuration = await loadSystemConfiguration(this.host, this.log)) as undefined },
+        ],
+      },
+      { name: 'System Docker', tasks: [{ name: 'System Docker', onFailure: 'rescue', hint: `look at ${SYSTEM_DOCKER_LOG}`, run: () => this.bringUpSystemDocker() }] },
+      { name: 'services', tasks: [{ name: 'system services', onFailure: 'warn', hint: 'look at system-docker ps -a and system-docker logs NAME', run: () => this.startServices() }] },
+    ];
+  }
+
+  private startSystemDocker(): ReturnType<SystemHost['children']['start']> {
+    const { children } = this.host;
+    const log = children.openDescriptor(SYSTEM_DOCKER_LOG, 'append');
+    try {
+      return children.start({
+        argv: [
+          '/usr/bin/system-docker', 'daemon', '--data-root', '/var/lib/system-docker', '--exec-root', '/run/system-docker',
+          '--host', `unix://${SYSTEM_DOCKER_SOCKET}`, '--pidfile', '/run/system-docker.pid', '--preload', '/rootfs/system',
+          ...(this.configuration?.rancher.debug === true ? ['--debug'] : []),
+        ],
+        env: ENVIRONMENT,
+        descriptors: [[1, log], [2, log]],
+        newSession: true,
+      });
+    } finally {
+      children.closeDescriptor(log);
+    }
+  }
+
+  private async bringUpSystemDocker(): Promise<undefined> {
+    const { clock } = this.host;
+    if (this.systemDocker.pid === undefined) void this.systemDocker.run();
+    const deadline = clock.monotonic() + READY_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await this.client.ping({ timeoutMs: 5000 });
+        return undefined;
+      } catch (error) {
+        if (clock.monotonic() > deadline) throw new RosError('system-docker-silent', 'System Docker does not answer', { cause: error });
+        await clock.sleep(20);
+      }
+    }
+  }
+
+  /** In a process of its own: what it needs to start a dozen containers is not needed afterwards. */
+  private async startServices(): Promise<string> {
+    const child = this.host.children.start({ argv: ['/usr/bin/ros', 'sysinit'], env: ENVIRONMENT, descriptors: [[1, 1], [2, 2]] });
+    const exit = await child.wait();
+    if (exit.code !== 0) throw new RosError('services-failed', `not every system service could be started (${describeExit(exit)})`);
+    this.log.info(`Drover ${VERSION} started`);
+    return '';
+  }
+
+  private async watchButtons(): Promise<void> {
+    for (const device of findPowerButtons(this.host)) {
+      watchPowerButton(this.host, device, () => void this.shutDown('poweroff')).catch((error: unknown) => this.log.warning(`power button ${device}: ${explain(error)}`));
+    }
+    return Promise.resolve();
+  }
+
+  private async shutDown(action: PowerAction): Promise<void> {
+    if (this.shuttingDown) return;
+    this.shuttingDown = true;
+    const { Shutdown } = await import('./shutdown.ts');
+    const shutdown = new Shutdown(this.host, this.log, this.client, this.systemDocker, this.configuration?.rancher.shutdown_timeout ?? 60);
+    await runPhases({ ...this.runner, rescue: () => Promise.resolve('continue') }, shutdown.phases());
+    this.log.info(action === 'reboot' ? 'rebooting' : action === 'halt' ? 'halted' : 'powering off');
+    this.host.kernel.power(action);
+  }
+}

@@ -1,0 +1,36 @@
+import { resolveConfiguration } from '@drover/cloud-config';
+import { parseKernelWords, splitKernelLine } from '@drover/cloud-config';
+import type { Configuration } from '@drover/cloud-config';
+import { deepEqual, equal, match, test } from '@drover/testing';
+import { renderGreeting, renderOsRelease } from './greeting.ts';
+import { parseRespawnTable } from './respawn.ts';
+import { planTerminals, renderRespawnTable } from './respawn-table.ts';
+
+function configuration(words: string): Configuration {
+  return resolveConfiguration(parseKernelWords(splitKernelLine(words))).config;
+}
+
+test('logins run on the first terminals and on the serial lines that the kernel uses', () => {
+  const all = (): boolean => true;
+  deepEqual(planTerminals('quiet console=tty1 console=ttyS1,115200', all), ['tty1', 'tty2', 'ttyS1', 'ttyS0']);
+  deepEqual(planTerminals('', (device) => device === '/dev/ttyAMA0' || device === '/dev/tty1'), ['tty1']);
+});
+
+test('automatic logins are exactly the named terminals, and can be switched off', () => {
+  const table = renderRespawnTable(['tty1', 'ttyS0'], configuration('rancher.autologin=ttyS0'));
+  equal(table, '/sbin/agetty --noclear tty1 linux\n/sbin/agetty --autologin rancher --keep-baud 115200,38400,9600 ttyS0 vt220\n/usr/sbin/sshd -D -e\n');
+  equal(renderRespawnTable(['tty1'], configuration('rancher.autologin=tty1 rancher.disable=[autologin]')).includes('--autologin'), false);
+});
+
+test('a table is read without its comments', () => {
+  deepEqual(parseRespawnTable('# x\n\n/sbin/agetty  tty1\n'), [['/sbin/agetty', 'tty1']]);
+});
+
+test('the greeting says how to log in, and says so when nobody can', () => {
+  match(renderGreeting('1', configuration('rancher.password=x'), false), /with the password of rancher\.password/);
+  match(renderGreeting('1', configuration(''), true), /nobody can yet[^]*in memory only/);
+});
+
+test('os-release is the one that docker-machine looks for', () => {
+  match(renderOsRelease('0.1.0'), /^NAME="RancherOS"\nVERSION=0\.1\.0\nID=rancheros\n/);
+});

@@ -1,0 +1,50 @@
+// What a person sees before the login: what this is, where it can be reached, how to get in. agetty fills in and
+// refreshes the addresses itself (\4 and \6).
+
+import type { Configuration } from '@drover/cloud-config';
+
+export function renderGreeting(version: string, config: Configuration, memoryOnly: boolean): string {
+  const password = config.rancher.password !== undefined && !(config.rancher.disable ?? []).includes('password');
+  const keys = config.ssh_authorized_keys.length > 0;
+  const ways = [
+    ...(keys ? ['  log in:   ssh rancher@ADDRESS, with one of your keys'] : []),
+    ...(password ? ['  log in:   user rancher, with the password of rancher.password'] : []),
+    ...(!keys && !password
+      ? ['  log in:   nobody can yet. Give ssh_authorized_keys or rancher.password in cloud-config,', '            or boot with rancher.autologin=tty1 on the kernel command line']
+      : []),
+  ];
+  return [
+    '',
+    `Drover ${version}   \\n   \\l`,
+    '  address:  \\4   \\6',
+    ...ways,
+    ...(memoryOnly ? ['  storage:  in memory only; nothing lasts beyond a reboot'] : []),
+    '',
+    '',
+  ].join('\n');
+}
+
+export function renderOsRelease(version: string): string {
+  const fields: Readonly<Record<string, string>> = {
+    NAME: 'RancherOS',
+    VERSION: version,
+    ID: 'rancheros', // docker-machine looks for it
+    ID_LIKE: '',
+    VERSION_ID: version,
+    PRETTY_NAME: `Drover ${version} (RancherOS compatible)`,
+    HOME_URL: 'https://drover.invalid/',
+  };
+  return Object.entries(fields).map(([name, value]) => (name === 'ID' || name === 'ID_LIKE' || name.startsWith('VERSION') ? `${name}=${value}\n` : `${name}="${value}"\n`)).join('');
+}
+
+/** Shown after a login. */
+export function renderMessageOfTheDay(): string {
+  return [
+    '',
+    'docker         your containers (User Docker)',
+    'system-docker  the containers the system is made of (needs sudo)',
+    'What lasts: /home /opt /var/lib/docker /var/lib/rancher /var/log; the rest of this console is new at each boot.',
+    '',
+    '',
+  ].join('\n');
+}

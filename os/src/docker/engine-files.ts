@@ -1,0 +1,20 @@
+// Where the programs of User Docker are: a custom one in /usr/local/bin or /opt/bin, else the engine that ships.
+
+import type { Files } from '@drover/host';
+
+/** Fixed when the engine image is built: its programs name their loader and libraries by this path. */
+export const ENGINE = '/var/lib/rancher/engine';
+
+const FOLDERS = ['/usr/local/bin', '/opt/bin', ENGINE, '/usr/bin'];
+
+export function findProgram(files: Files, name: string): string | undefined {
+  return FOLDERS.map((folder) => `${folder}/${name}`).find((path) => {
+    const status = files.stat(path);
+    return status?.type === 'file' && (status.mode & 0o111) !== 0;
+  });
+}
+
+export function engineEnvironment(base: readonly string[]): string[] {
+  const kept = base.filter((entry) => !/^(PATH|XTABLES_LIBDIR|TERM|HOME)=/.test(entry));
+  return [...kept, `PATH=/usr/local/sbin:/usr/local/bin:/opt/bin:${ENGINE}:/usr/sbin:/usr/bin:/sbin:/bin`, `XTABLES_LIBDIR=${ENGINE}/lib/xtables`, 'HOME=/root'];
+}

@@ -1,0 +1,89 @@
+// User Docker as two processes that are watched together: containerd and dockerd. Starting them side by side, instead
+// of dockerd starting containerd and waiting for it, makes Docker answer earlier (docs/decisions/user-docker.md).
+
+import { encodeUtf8, explain, RosError } from '@drover/core';
+import type { Configuration } from '@drover/cloud-config';
+import type { ByteSink, Process, SystemHost } from '@drover/host';
+import { pump } from '@drover/host';
+import { CONSOLE_DONE } from '../console/start-console.ts';
+import { engineEnvironment, findProgram } from './engine-files.ts';
+import { CONTAINERD_SOCKET, graphOf, renderContainerdConfig, renderDockerdArgs } from './render-docker-command.ts';
+
+const CONTAINERD_CONFIG = '/run/docker/containerd/containerd.toml';
+const LOG = '/var/log/docker.log';
+const LOG_LIMIT_BYTES = 10 << 20;
+const CONSOLE_TIMEOUT_MS = 120_000;
+const CONTAINERD_GRACE_MS = 5000;
+
+export async function runEngine(host: SystemHost, config: Configuration): Promise<number> {
+  const options = config.rancher.docker;
+  const { files, children, clock } = host;
+  const env = engineEnvironment([...host.processes.environment(), ...(options.environment ?? [])]);
+  const dockerd = findProgram(files, 'dockerd');
+  if (dockerd === undefined) throw new RosError('no-dockerd', 'there is no dockerd in the storage context', { hint: 'put one into /usr/local/bin, or restart the console: sudo system-docker restart console' });
+  files.makeDirectory('/run/docker/containerd', 0o711);
+  files.remove('/run/docker.pid');
+  rotate(host);
+  const output = openOutput(host);
+
+  // An engine of the user's own brings its own containerd, or names one.
+  const containerd = options.containerd === undefined && dockerd.startsWith('/var/lib/rancher/engine/') ? findProgram(files, 'containerd') : undefined;
+  const processes: Process[] = [];
+  if (containerd !== undefined) {
+    files.write(CONTAINERD_CONFIG, renderContainerdConfig(graphOf(options)));
+    processes.push(start(host, [containerd, '--config', CONTAINERD_CONFIG], env, output));
+  }
+  await waitForConsole(host);
+  const args = renderDockerdArgs(options, config.rancher.debug, containerd === undefined ? undefined : CONTAINERD_SOCKET);
+  const daemon = start(host, [dockerd, ...args], env, output);
+  children.onSignal(['TERM', 'INT'], () => daemon.kill('TERM'));
+  const ended = await Promise.race([daemon.wait(), ...processes.map((child) => child.wait().then((exit) => ({ ...exit, early: true })))]);
+  if ('early' in ended) {
+    await output.write(encodeUtf8('containerd ended; stopping dockerd so that both start again\n'));
+    daemon.kill('TERM');
+    await daemon.wait();
+  }
+  for (const child of processes) {
+    child.kill('TERM');
+    const done = await Promise.race([child.wait().then(() => true), clock.sleep(CONTAINERD_GRACE_MS).then(() => false)]);
+    if (!done) child.kill('KILL');
+  }
+  return ended.code;
+}
+
+function start(host: SystemHost, argv: readonly string[], env: readonly string[], output: ByteSink): Process {
+  const { read, write } = host.children.pipe();
+  try {
+    const child = host.children.start({ argv, env, descriptors: [[1, write], [2, write]] });
+    pump(host.children.source(read), output).catch((error: unknown) => host.files.append('/dev/kmsg', `<28>ros: docker log: ${explain(error)}`));
+    return child;
+  } finally {
+    host.children.closeDescriptor(write);
+  }
+}
+
+/** To the container's own log and to /var/log/docker.log. A full disk costs log lines, never Docker. */
+function openOutput(host: SystemHost): ByteSink {
+  const own = host.children.sink(1);
+  return {
+    async write(bytes) {
+      try {
+        host.files.append(LOG, bytes);
+      } catch {
+        // no space: the container's log may still have some
+      }
+      await own.write(bytes);
+    },
+    close: () => undefined,
+  };
+}
+
+function rotate({ files }: SystemHost): void {
+  if ((files.stat(LOG)?.sizeBytes ?? 0) > LOG_LIMIT_BYTES) files.rename(LOG, `${LOG}.1`);
+}
+
+/** Scripts of the user that prepare storage run before Docker; a console that hangs must not keep Docker down forever. */
+async function waitForConsole(host: SystemHost): Promise<void> {
+  const deadline = host.clock.monotonic() + CONSOLE_TIMEOUT_MS;
+  while (!host.files.exists(CONSOLE_DONE) && host.clock.monotonic() < deadline) await host.clock.sleep(20);
+}

@@ -1,0 +1,100 @@
+// The services that make up the system. Each is a container of System Docker.
+
+import { LABEL } from '../names.ts';
+import { VERSION } from '../version.ts';
+import type { Services } from './service.ts';
+
+function image(name: string): string {
+  return `drover/${name}:${VERSION}`;
+}
+
+const SYSTEM = { [LABEL.scope]: 'system' };
+const ROS = '/usr/lib/ros:/usr/lib/ros:ro';
+/** Without systemd: the engines' own group, PID 1 and what people need to repair the machine come last to be killed. */
+const PROTECTED = -900;
+
+export const OS_SERVICES: Services = {
+  udev: {
+    image: image('os-udev'),
+    command: ['/usr/lib/udev/start'],
+    privileged: true,
+    net: 'host',
+    pid: 'host',
+    ipc: 'host',
+    uts: 'host',
+    restart: 'always',
+    volumes: ['/dev:/dev', '/run:/run', '/usr/lib/modules:/usr/lib/modules:ro', '/usr/lib/firmware:/usr/lib/firmware:ro'],
+    labels: SYSTEM,
+  },
+  syslog: {
+    image: image('os-base'),
+    // Rotates at 5 MB and keeps four old files; every service sees /dev/log because it shares /dev.
+    command: ['syslogd', '-n', '-O', '/var/log/syslog', '-s', '5120', '-b', '4', '-D'],
+    net: 'none',
+    restart: 'always',
+    volumes: ['/dev:/dev', '/var/log:/var/log'],
+    labels: SYSTEM,
+  },
+  network: {
+    image: image('os-network'),
+    privileged: true,
+    net: 'host',
+    uts: 'host',
+    restart: 'always',
+    volumes: ['/dev:/dev', '/run:/run', '/etc/resolv.conf:/etc/resolv.conf', '/etc/hosts:/etc/hosts', '/var/lib/dhcpcd:/var/lib/dhcpcd'],
+    labels: SYSTEM,
+  },
+  ntp: {
+    image: image('os-ntp'),
+    cap_add: ['SYS_TIME', 'SYS_NICE'],
+    net: 'host',
+    restart: 'always',
+    volumes: ['/dev:/dev', '/etc/resolv.conf:/etc/resolv.conf:ro', '/var/lib/chrony:/var/lib/chrony'],
+    labels: { ...SYSTEM, [LABEL.after]: 'network' },
+  },
+  console: {
+    image: image('os-console'),
+    command: ['ros', 'console-init'],
+    privileged: true,
+    net: 'host',
+    pid: 'host',
+    ipc: 'host',
+    uts: 'host',
+    restart: 'always',
+    oom_score_adj: PROTECTED,
+    volumes: [
+      '/dev:/dev',
+      '/run:/run',
+      ROS,
+      '/usr/lib/modules:/usr/lib/modules:ro',
+      '/usr/lib/firmware:/usr/lib/firmware:ro',
+      '/rootfs/engine/layers/os-docker/var/lib/rancher/engine:/var/lib/rancher/engine:ro',
+      '/var/lib/rancher:/var/lib/rancher',
+      '/var/lib/docker:/var/lib/docker',
+      '/var/lib/system-docker:/var/lib/system-docker',
+      '/var/log:/var/log',
+      '/etc/docker:/etc/docker',
+      '/etc/hosts:/etc/hosts',
+      '/etc/hostname:/etc/hostname',
+      '/etc/resolv.conf:/etc/resolv.conf',
+      '/home:/home',
+      '/opt:/opt',
+      '/mnt:/mnt:rshared',
+      '/media:/media:rshared',
+    ],
+    labels: { ...SYSTEM, [LABEL.rebuild]: 'always', [LABEL.console]: 'default' },
+  },
+  docker: {
+    image: image('os-docker'),
+    command: ['ros', 'user-docker'],
+    privileged: true,
+    net: 'host',
+    pid: 'host',
+    ipc: 'host',
+    uts: 'host',
+    restart: 'always',
+    oom_score_adj: PROTECTED + 400,
+    volumes: ['/dev:/dev', '/run:/run', ROS, '/var/log:/var/log', '/var/lib/rancher:/var/lib/rancher'],
+    labels: { ...SYSTEM, [LABEL.after]: 'console' },
+  },
+};
