@@ -1,5 +1,6 @@
 export type * from './host.ts';
 export type * from './system-host.ts';
+export { withDeadline } from './deadline.ts';
 export { FakeFiles, kernelError } from './fake-files.ts';
 export { FakeClock, FakeHost, FakeProcesses, FakeSockets } from './fake-host.ts';
 export type { FakeProgram } from './fake-host.ts';
