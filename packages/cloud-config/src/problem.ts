@@ -52,3 +52,8 @@ export function isControl(character: string): boolean {
 export function shorten(text: string): string {
   return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }
+
+/** Whether a line of text names something that should not end up in a log. */
+export function mayBeSecret(line: string): boolean {
+  return /passw|secret|token|auth|key|psk/i.test(line);
+}

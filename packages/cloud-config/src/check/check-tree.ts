@@ -70,7 +70,7 @@ class Checker {
       const path = context.path === '' ? key : `${context.path}.${key}`;
       const spec = specOf(keys, key);
       if (spec === undefined) {
-        const hint = suggestKey(key, keys, context.path);
+        const hint = this.problems.length < PROBLEM_LIMIT ? suggestKey(key, keys, context.path) : undefined;
         this.report('unknown-key', { severity: 'warning', message: `unknown key ${shorten(path)}`, ...(hint === undefined ? {} : { hint }) }, entry.node, { ...context, path, secret: true }, entry.offset);
         return entry.node;
       }
@@ -88,7 +88,7 @@ class Checker {
   private value(type: string, node: ConfigNode, context: Context): ConfigNode | undefined {
     const shape = shapeOf(type);
     switch (shape.is) {
-      case 'scalar': return this.scalar(shape.scalar, node, context);
+      case 'scalar': return this.scalar(shape, node, context);
       case 'list': return this.list(shape.of, node, context);
       case 'command': return this.command(node, context);
       case 'mount': return this.mount(node, context);

@@ -17,7 +17,7 @@ export function readConfiguration(tree: MapNode): Configuration {
 function readValue(type: string, node: ConfigNode | undefined, fallback: Value | undefined): unknown {
   const shape = shapeOf(type);
   switch (shape.is) {
-    case 'scalar': return readScalar(shape.scalar, node, fallback);
+    case 'scalar': return readScalar(shape, node, fallback);
     case 'object': return readObject(shape.keys, node, isRecord(fallback) ? fallback : {});
     case 'map': return readMap(shape.of, node, isRecord(fallback) ? fallback : {});
     case 'list': {
@@ -41,7 +41,8 @@ function readScalar(type: ScalarType<unknown>, node: ConfigNode | undefined, fal
 function readObject(keys: ObjectSpec, node: ConfigNode | undefined, defaults: Readonly<Record<string, Value>>): unknown {
   const entries = node?.kind === 'map' ? node.entries : undefined;
   const out: Record<string, unknown> = {};
-  for (const [key, spec] of Object.entries(keys)) {
+  for (const key of Object.keys(keys)) {
+    const spec = keys[key]!;
     const value = readValue(spec.type, entries?.get(key)?.node, defaults[key] ?? spec.default);
     if (value !== undefined) out[key] = value;
   }

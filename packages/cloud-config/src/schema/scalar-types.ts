@@ -11,6 +11,7 @@ export interface Complaint {
 }
 
 export interface ScalarType<T> {
+  readonly is: 'scalar';
   /** As messages and the reference page name it. */
   readonly name: string;
   /** Undefined when the text is not of this type. */
@@ -32,14 +33,14 @@ export interface ScalarValues {
 }
 
 export const SCALAR_TYPES: { readonly [K in keyof ScalarValues]: ScalarType<ScalarValues[K]> } = {
-  string: { name: 'a string', read: (text) => text },
-  boolean: { name: 'true or false', read: parseBoolean },
-  integer: { name: 'a whole number', read: parseInteger },
-  'host name': { name: 'a host name', read: (text) => text.trim(), examine: examineHostName },
-  'ssh key': { name: 'an SSH public key', read: (text) => text.trim(), examine: examineSshKey, hint: 'write the line of the .pub file' },
-  device: { name: 'a device', read: (text) => text.trim(), examine: examineDevice },
-  'device path': { name: 'the path of a device', read: (text) => text.trim(), examine: examineDevicePath, hint: 'write a path such as /dev/vda' },
-  terminal: { name: 'the name of a terminal', read: (text) => text.trim().replace(/^\/dev\//, ''), examine: examineTerminal, hint: 'write a name such as tty1 or ttyS0' },
+  string: { is: 'scalar', name: 'a string', read: (text) => text },
+  boolean: { is: 'scalar', name: 'true or false', read: parseBoolean },
+  integer: { is: 'scalar', name: 'a whole number', read: parseInteger },
+  'host name': { is: 'scalar', name: 'a host name', read: (text) => text.trim(), examine: examineHostName },
+  'ssh key': { is: 'scalar', name: 'an SSH public key', read: (text) => text.trim(), examine: examineSshKey, hint: 'write the line of the .pub file' },
+  device: { is: 'scalar', name: 'a device', read: (text) => text.trim(), examine: examineDevice },
+  'device path': { is: 'scalar', name: 'the path of a device', read: (text) => text.trim(), examine: examineDevicePath, hint: 'write a path such as /dev/vda' },
+  terminal: { is: 'scalar', name: 'the name of a terminal', read: (text) => text.trim().replace(/^\/dev\//, ''), examine: examineTerminal, hint: 'write a name such as tty1 or ttyS0' },
 };
 
 /** The kernel takes no longer one (HOST_NAME_MAX). */

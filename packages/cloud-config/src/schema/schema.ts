@@ -95,17 +95,17 @@ export type Configuration = ObjectOf<typeof ROOT>;
 export type Shape =
   | { readonly is: 'list' | 'map'; readonly of: string }
   | { readonly is: 'object'; readonly keys: ObjectSpec }
-  | { readonly is: 'scalar'; readonly scalar: ScalarType<unknown> }
-  | { readonly is: 'command' | 'mount' | 'service' };
+  | ScalarType<unknown>
+  | { readonly is: keyof SpecialValues };
 
 /** What the name of a type stands for. */
 export function shapeOf(type: string): Shape {
+  const scalar = SCALAR_TYPES[type as keyof ScalarValues] as ScalarType<unknown> | undefined;
+  if (scalar !== undefined) return scalar;
   if (type.startsWith('list of ')) return { is: 'list', of: type.slice(8) };
   if (type.startsWith('map of ')) return { is: 'map', of: type.slice(7) };
-  if (type === 'command' || type === 'mount' || type === 'service') return { is: type };
   const keys = OBJECTS[type];
-  if (keys !== undefined) return { is: 'object', keys };
-  return { is: 'scalar', scalar: SCALAR_TYPES[type as keyof ScalarValues] };
+  return keys === undefined ? { is: type as keyof SpecialValues } : { is: 'object', keys };
 }
 
 /** The entry of a key; keys that every JavaScript object has by nature are not there. */

@@ -4,7 +4,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '0': '\0', a: '\x07', b: '\b', t: '\t', '\t': '\t', n: '\n', v: '\v', f: '\f', r: '\r', e: '\x1b',
   ' ': ' ', '"': '"', '/': '/', '\\': '\\', N: '\x85', _: '\xa0', L: '\u2028', P: '\u2029',
 };
-const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g;
+const HEX_LENGTH: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /** Where the quoted text that starts at `start` ends: the offset of its closing quote, or -1. */
 export function endOfQuoted(text: string, start: number): number {
@@ -29,20 +29,32 @@ function isEscaped(text: string, start: number, at: number): boolean {
 
 /** The inside of single quotes. */
 export function unescapeSingle(inside: string): string {
-  return inside.includes("'") ? inside.replace(/''/g, "'") : inside;
+  return inside.includes("'") ? inside.replaceAll("''", "'") : inside;
 }
 
 /** The inside of double quotes; undefined when it has an escape that YAML does not know. */
 export function unescapeDouble(inside: string): string | undefined {
   if (!inside.includes('\\')) return inside;
-  let bad = false;
-  const text = inside.replace(ESCAPE, (whole, x?: string, u?: string, long?: string, other?: string) => {
-    const digits = x ?? u ?? long;
-    const code = digits === undefined ? -1 : Number.parseInt(digits, 16);
-    if (code >= 0 && code <= 0x10ffff) return String.fromCodePoint(code);
-    const plain = other === undefined ? undefined : ESCAPES[other];
-    if (plain === undefined) bad = true;
-    return plain ?? whole;
-  });
-  return bad ? undefined : text;
+  // Each part but the first begins with what an escape is about; an empty one stands between two backslashes.
+  const parts = inside.split('\\');
+  const out = [parts[0]!];
+  for (let i = 1; i < parts.length; i += 1) {
+    const part = parts[i]!;
+    const letter = part[0];
+    if (letter === undefined) {
+      i += 1;
+      if (i >= parts.length) return undefined;
+      out.push('\\', parts[i]!);
+    } else if (HEX_LENGTH[letter] !== undefined) {
+      const digits = part.slice(1, 1 + HEX_LENGTH[letter]);
+      const code = digits.length === HEX_LENGTH[letter] && /^[0-9a-fA-F]+$/.test(digits) ? Number.parseInt(digits, 16) : Infinity;
+      if (code > 0x10ffff) return undefined;
+      out.push(String.fromCodePoint(code), part.slice(1 + digits.length));
+    } else {
+      const character = ESCAPES[letter];
+      if (character === undefined) return undefined;
+      out.push(character, part.slice(1));
+    }
+  }
+  return out.join('');
 }

@@ -1,0 +1,51 @@
+// One text of configuration -> one layer. Whatever the text is, the result is a layer and a list of problems.
+
+import { checkTree } from './check/check-tree.ts';
+import type { Layer } from './layers/layer.ts';
+import type { ConfigProblem } from './problem.ts';
+import { decodeText } from './text/decode-text.ts';
+import type { DecodeOptions } from './text/decode-text.ts';
+import { substituteAddresses } from './text/substitute-addresses.ts';
+import type { Addresses } from './text/substitute-addresses.ts';
+import type { ConfigNode, MapNode } from './tree/node.ts';
+import { emptyTree, kindOf, placeOf } from './tree/node.ts';
+import { parseYaml } from './yaml/parse-yaml.ts';
+
+export interface ParseOptions extends DecodeOptions {
+  /** Compose services, which count as `rancher.services`. */
+  readonly compose?: boolean;
+  /** Warn of keys that this version does not act on; default true. */
+  readonly announce?: boolean;
+  readonly addresses?: Addresses;
+}
+
+/** `name` is what messages call it: a path, a URL. The line `#cloud-config` may be there or not. */
+export function parseCloudConfig(data: Uint8Array | string, name: string, options: ParseOptions = {}): Layer {
+  const decoded = decodeText(data, name, options);
+  const problems: ConfigProblem[] = [...decoded.problems];
+  const layer = (tree: MapNode): Layer => ({ name, tree, problems });
+  if (decoded.text === undefined) return layer(emptyTree({ name }));
+  if (decoded.text.startsWith('#!')) {
+    problems.push({ code: 'not-cloud-config', severity: 'error', message: 'this is a script, not a cloud-config', source: name, line: 1, column: 1, hint: 'put it into runcmd or write_files' });
+    return layer(emptyTree({ name }));
+  }
+  const parsed = parseYaml(substituteAddresses(decoded.text, options.addresses ?? {}), name);
+  problems.push(...parsed.problems);
+  if (parsed.root === undefined) return layer(emptyTree({ name }));
+  const root = rootMap(parsed.root, options, problems);
+  const checked = checkTree(root, options.announce === undefined ? {} : { announce: options.announce });
+  problems.push(...checked.problems);
+  return layer(checked.tree);
+}
+
+function rootMap(root: ConfigNode, options: ParseOptions, problems: ConfigProblem[]): MapNode {
+  const { source, offset } = root;
+  if (root.kind === 'scalar' && root.value === null) return emptyTree(source);
+  if (root.kind !== 'map') {
+    problems.push({ code: 'not-cloud-config', severity: 'error', message: `expected a map of keys, got ${kindOf(root)}`, ...placeOf(source, offset), hint: 'begin each line with a key, a colon and a blank' });
+    return emptyTree(source);
+  }
+  if (options.compose !== true) return root;
+  const services: MapNode = { kind: 'map', entries: new Map([['services', { node: root, offset }]]), source, offset };
+  return { kind: 'map', entries: new Map([['rancher', { node: services, offset }]]), source, offset };
+}

@@ -1,0 +1,8 @@
+// Entry point of the part that parses text: reach it with a dynamic import where there may be nothing to parse.
+
+export { checkTree } from './check/check-tree.ts';
+export type { CheckResult } from './check/check-tree.ts';
+export { parseCloudConfig } from './parse-cloud-config.ts';
+export type { ParseOptions } from './parse-cloud-config.ts';
+export { parseYaml } from './yaml/parse-yaml.ts';
+export type { YamlResult } from './yaml/parse-yaml.ts';

@@ -1,0 +1,185 @@
+// Where the YAML reader stands in its text, what it skips, and how much it may still do.
+
+import type { ConfigNode, Source } from '../tree/node.ts';
+
+/** Nested deeper than this, aliases followed, no configuration is. */
+export const DEPTH_LIMIT = 64;
+/** Values in one text, each use of an alias counted with everything below it. */
+export const NODE_LIMIT = 30_000;
+
+/** Ends the reading of one text; caught in parse-yaml.ts and nowhere else. */
+export class YamlStop extends Error {
+  readonly code: 'yaml-syntax' | 'too-deep' | 'too-many-values';
+  readonly offset: number;
+  readonly hint: string | undefined;
+
+  constructor(code: YamlStop['code'], message: string, offset: number, hint?: string) {
+    super(message);
+    this.code = code;
+    this.offset = offset;
+    this.hint = hint;
+  }
+}
+
+interface Anchor {
+  readonly node: ConfigNode;
+  /** Values in it, and levels below it. */
+  readonly size: number;
+  readonly height: number;
+}
+
+export class Cursor {
+  at = 0;
+  lineStart = 0;
+  /** At the end of the document: nothing follows, or `---` or `...` does. */
+  ended = false;
+  readonly text: string;
+  readonly source: Source;
+  /** Second and later uses of a key, for the caller to report. */
+  readonly duplicates: { readonly key: string; readonly offset: number; readonly first: number }[] = [];
+  private readonly simpleKey = /[\w./$][\w./*$@-]*:(?=[ \t\n]|$)/y;
+  private readonly anchors = new Map<string, Anchor>();
+  private lineEndOf = -1;
+  private lineEndAt = 0;
+  private count = 0;
+  private depth = 0;
+  private deepest = 0;
+
+  constructor(text: string, source: Source) {
+    this.text = text;
+    this.source = source;
+  }
+
+  stop(message: string, hint?: string, offset: number = this.at): never {
+    throw new YamlStop('yaml-syntax', message, offset, hint);
+  }
+
+  get column(): number {
+    return this.at - this.lineStart;
+  }
+
+  /** The offset of the line break that ends this line, or of the end of the text. */
+  get lineEnd(): number {
+    if (this.lineEndOf !== this.lineStart) {
+      const end = this.text.indexOf('\n', this.lineStart);
+      this.lineEndOf = this.lineStart;
+      this.lineEndAt = end < 0 ? this.text.length : end;
+    }
+    return this.lineEndAt;
+  }
+
+  nextLine(): void {
+    this.at = Math.min(this.lineEnd + 1, this.text.length);
+    this.lineStart = this.at;
+  }
+
+  /** Moves to `offset`, which may be lines ahead. */
+  moveTo(offset: number): void {
+    if (offset > this.lineEnd) this.lineStart = this.text.lastIndexOf('\n', offset - 1) + 1;
+    this.at = offset;
+  }
+
+  /** A blank, a tab, a line break or the end of the text; there are no other control characters. */
+  isGap(offset: number): boolean {
+    const code = this.text.charCodeAt(offset);
+    // NaN, outside the text, is not greater than anything.
+    return !(code > 32);
+  }
+
+  isEntry(offset: number = this.at): boolean {
+    return this.text.charCodeAt(offset) === 45 && this.isGap(offset + 1);
+  }
+
+  /** The offset of the colon when a key without quotes, blanks or colons begins here, as most do; -1 otherwise. */
+  endOfSimpleKey(): number {
+    this.simpleKey.lastIndex = this.at;
+    return this.simpleKey.test(this.text) ? this.simpleKey.lastIndex - 1 : -1;
+  }
+
+  skipBlanks(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.at);
+      if (code !== 32 && code !== 9) return;
+      this.at += 1;
+    }
+  }
+
+  /** Whether the rest of the line is blank or a comment. */
+  atLineEnd(): boolean {
+    const code = this.text.charCodeAt(this.at);
+    return Number.isNaN(code) || code === 10 || (code === 35 && this.isGap(this.at - 1));
+  }
+
+  /** Over blanks, comments and line breaks to the next value of block style. */
+  skipToContent(): void {
+    for (;;) {
+      const from = this.at;
+      while (this.text.charCodeAt(this.at) === 32) this.at += 1;
+      const tab = this.text.charCodeAt(this.at) === 9 ? this.at : -1;
+      if (tab >= 0) this.skipBlanks();
+      const code = this.text.charCodeAt(this.at);
+      if (Number.isNaN(code)) {
+        this.ended = true;
+        return;
+      }
+      if (code === 10 || (code === 35 && (this.at === this.lineStart || this.isGap(this.at - 1)))) {
+        this.nextLine();
+        continue;
+      }
+      if (tab >= 0 && from === this.lineStart) this.stop('a tab cannot indent a line', 'indent with blanks', tab);
+      this.ended = this.at === this.lineStart && this.isMarker();
+      return;
+    }
+  }
+
+  /** At the start of a line: `---` or `...`. */
+  isMarker(offset: number = this.lineStart): boolean {
+    const code = this.text.charCodeAt(offset);
+    if (code !== 45 && code !== 46) return false;
+    return (this.text.startsWith('---', offset) || this.text.startsWith('...', offset)) && this.isGap(offset + 3);
+  }
+
+  // ---- budget and anchors
+
+  /** Counts one value. */
+  take(): void {
+    this.count += 1;
+    if (this.count > NODE_LIMIT) this.tooMany();
+  }
+
+  enter(): void {
+    this.depth += 1;
+    if (this.depth > this.deepest) this.deepest = this.depth;
+    if (this.depth > DEPTH_LIMIT) throw new YamlStop('too-deep', `nested deeper than ${DEPTH_LIMIT} levels`, this.at);
+  }
+
+  leave(): void {
+    this.depth -= 1;
+  }
+
+  private tooMany(): never {
+    throw new YamlStop('too-many-values', `more than ${NODE_LIMIT} values`, this.at, 'an alias counts with everything below it');
+  }
+
+  /** Reads a value and remembers it under its anchor, with what it costs. */
+  anchored(name: string, read: () => ConfigNode): ConfigNode {
+    const [count, deepest] = [this.count, this.deepest];
+    this.deepest = this.depth;
+    const node = read();
+    this.anchors.set(name, { node, size: this.count - count, height: this.deepest - this.depth });
+    this.deepest = Math.max(this.deepest, deepest);
+    return node;
+  }
+
+  /** The value behind `*name`, not copied. */
+  alias(name: string, offset: number): ConfigNode {
+    const anchor = this.anchors.get(name);
+    if (anchor === undefined) this.stop(`there is no anchor &${name} above`, undefined, offset);
+    this.count += anchor.size;
+    if (this.count > NODE_LIMIT) this.tooMany();
+    const below = this.depth + anchor.height;
+    if (below > DEPTH_LIMIT) throw new YamlStop('too-deep', `nested deeper than ${DEPTH_LIMIT} levels`, offset);
+    this.deepest = Math.max(this.deepest, below);
+    return anchor.node;
+  }
+}
