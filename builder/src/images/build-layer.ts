@@ -114,6 +114,8 @@ export class LayerBuild {
   takeLibraries(): void {
     const queue = [...this.taken];
     for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+      const loader = this.interpreter(path);
+      if (loader !== undefined) this.take(loader);
       for (const library of this.needed(path)) {
         const found = this.findLibrary(library, path);
         if (this.taken.has(found)) continue;
@@ -121,6 +123,14 @@ export class LayerBuild {
         queue.push(found, ...[...this.taken].filter((one) => basename(one).startsWith(library)));
       }
     }
+  }
+
+  /** The loader that the file names, at its place in a merged /usr. */
+  private interpreter(path: string): string | undefined {
+    const file = join(this.root, path);
+    if (!existsSync(file) || isLink(file)) return undefined;
+    const name = parseElf(readFileSync(file))?.section('.interp')?.toString('latin1').replace(/\0.*$/s, '');
+    return name === undefined ? undefined : join('/usr', name);
   }
 
   /** Names of the libraries that the file asks for; empty for what is not ELF. */

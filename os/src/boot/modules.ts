@@ -21,6 +21,8 @@ export class ModuleLoader {
   private readonly folder: string;
   private readonly done = new Set<string>();
   private readonly byBus: ReadonlyMap<string, readonly (readonly [string, string])[]>;
+  /** Devices whose modules were looked up already. */
+  private readonly seen = new Set<string>();
 
   constructor(host: SystemHost, index: ModuleIndex, folder: string) {
     this.host = host;
@@ -29,7 +31,9 @@ export class ModuleLoader {
     const byBus = new Map<string, (readonly [string, string])[]>();
     for (const alias of index.aliases) {
       const bus = alias[0].slice(0, alias[0].indexOf(':'));
-      byBus.set(bus, [...(byBus.get(bus) ?? []), alias]);
+      const known = byBus.get(bus);
+      if (known === undefined) byBus.set(bus, [alias]);
+      else known.push(alias);
     }
     this.byBus = byBus;
   }
@@ -64,6 +68,8 @@ export class ModuleLoader {
     for (let found = true; found; ) {
       found = false;
       for (const modalias of readModaliases(this.host)) {
+        if (this.seen.has(modalias)) continue;
+        this.seen.add(modalias);
         for (const name of this.modulesFor(modalias)) {
           try {
             if (!this.load(name)) continue;
@@ -94,8 +100,11 @@ export function readModaliases(host: Pick<SystemHost, 'files'>): string[] {
 
 /** Shell patterns with `*`, `?` and `[...]`, as in modules.alias. */
 export function matchesPattern(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
+  const special = pattern.search(/[*?[]/);
+  if (special < 0) return pattern === text;
+  if (!text.startsWith(pattern.slice(0, special))) return false; // nearly always decided here
+  let p = special;
+  let t = special;
   let star = -1;
   let mark = 0;
   while (t < text.length) {

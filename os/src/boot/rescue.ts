@@ -45,18 +45,17 @@ export async function openRescueShell(host: SystemHost, failure: Failure, root: 
   return exit.code === CONTINUE_CODE ? 'continue' : 'retry';
 }
 
-/** A console that can't be opened is skipped: the others are there. */
+/** None when this console can't be opened or the shell does not start: the built-in one is left. */
 function startShell(host: SystemHost, console: string, root: string): Process[] {
-  let fd: number;
+  const env = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'TERM=linux', 'PS1=[rescue] \\w # '];
+  let fd: number | undefined;
   try {
     fd = host.children.openDescriptor(console, 'read-write');
-  } catch {
-    return [];
-  }
-  try {
-    const env = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'TERM=linux', 'PS1=[rescue] \\w # '];
     return [host.children.start({ argv: ['/bin/sh', '-i'], env, root, descriptors: [[0, fd], [1, fd], [2, fd]], newSession: true, controllingTerminal: true })];
+  } catch (error) {
+    host.files.append(console, `no shell on ${console}: ${explain(error)}\r\n`);
+    return [];
   } finally {
-    host.children.closeDescriptor(fd);
+    if (fd !== undefined) host.children.closeDescriptor(fd);
   }
 }

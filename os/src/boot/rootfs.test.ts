@@ -20,10 +20,10 @@ test('each part starts at the next 4 KiB boundary after the one before it', () =
   const bytes = chain(5000, 4096, 100, 9000);
   host.files.write('/r', bytes);
   deepEqual(readChain(host.files, '/r', bytes.length).map((part) => [part.name, part.offset, part.sizeBytes]), [
-    ['system', 0, 5000],
+    ['system', 0, 8192],
     ['engine', 8192, 4096],
-    ['modules', 12288, 100],
-    ['ros', 16384, 9000],
+    ['modules', 12288, 4096],
+    ['ros', 16384, 12288],
   ]);
 });
 

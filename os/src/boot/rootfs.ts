@@ -37,10 +37,11 @@ export function readChain(files: Files, path: string, totalBytes: number): PartP
       if (file.readAt(head, offset) < head.length) throw damaged(`it ends before its part "${name}"`);
       const view = new DataView(head.buffer);
       if (view.getUint32(0, true) !== MAGIC) throw damaged(`there is no squashfs for its part "${name}"`);
-      const sizeBytes = Number(view.getBigUint64(40, true));
+      // Up to the boundary: a loop device drops what does not fill a sector, and squashfs wants all of its last one.
+      const sizeBytes = Math.ceil(Number(view.getBigUint64(40, true)) / ALIGNMENT) * ALIGNMENT;
       if (offset + sizeBytes > totalBytes) throw damaged(`its part "${name}" is cut off`);
       places.push({ name, offset, sizeBytes });
-      offset += Math.ceil(sizeBytes / ALIGNMENT) * ALIGNMENT;
+      offset += sizeBytes;
     }
     return places;
   } finally {
