@@ -1,0 +1,89 @@
+// What the engine finds when it starts: containers that run on, that ended meanwhile, whose start or removal was cut short.
+// After a reboot the exec root is empty: nothing runs, and restart policies are left to those who bring the system up.
+
+import { join } from '@drover/core';
+import type { Engine } from '../engine.ts';
+import { deleteCrunContainer, readCrunStatus } from '../runtime/crun.ts';
+import { isSameProcess, readProcessStart } from '../runtime/process-identity.ts';
+import { readMountTable } from '../storage/mount-table.ts';
+import { removeOverlay } from '../storage/overlay.ts';
+import type { Container } from './container.ts';
+import { EXIT_UNKNOWN, finishRun, handleExit, readProcessEnd } from './container-exits.ts';
+import { NEVER } from './container-record.ts';
+import { releaseRuntime } from './release-runtime.ts';
+
+export async function recoverContainers(engine: Engine): Promise<void> {
+  for (const container of engine.containers.list()) await engine.locks.run(container.id, () => recover(engine, container));
+  removeOrphans(engine);
+  // Only now, so that their restarts meet a complete picture.
+  for (const container of engine.containers.list()) if (container.run !== undefined) await handleExit(engine, container);
+}
+
+async function recover(engine: Engine, container: Container): Promise<void> {
+  const run = container.run;
+  if (run === undefined) {
+    noteLostRun(engine, container);
+    return;
+  }
+  if (run.phase === 'creating' && !(await adoptStart(engine, container))) return;
+  container.transition('started');
+  if (run.paused) container.transition('paused');
+  await noteMissingMonitor(engine, container);
+}
+
+/** The machine went down while it ran. */
+function noteLostRun(engine: Engine, container: Container): void {
+  const { outcome } = container;
+  if (outcome.startedAt === NEVER || Date.parse(outcome.finishedAt) >= Date.parse(outcome.startedAt)) return;
+  container.outcome = { ...outcome, exitCode: EXIT_UNKNOWN, finishedAt: new Date(engine.host.clock.now()).toISOString() };
+  engine.containers.saveOutcome(container);
+}
+
+/** The engine was stopped between creating and starting it: whether it runs, crun knows. */
+async function adoptStart(engine: Engine, container: Container): Promise<boolean> {
+  const { files, clock } = engine.host;
+  const state = await readCrunStatus(engine, container.id);
+  const ended = readProcessEnd(engine, container.id);
+  if (state?.status !== 'running' && !(state?.status === 'stopped' && ended !== undefined)) {
+    await deleteCrunContainer(engine, container.id);
+    releaseRuntime(engine, container);
+    return false;
+  }
+  const monitorPid = Number(files.readTextIfPresent(join(engine.paths.bundle(container.id), 'conmon.pid')) ?? 0);
+  const startedAt = new Date(clock.now()).toISOString();
+  engine.containers.saveRun(container, {
+    phase: 'running', pid: state.pid, pidStart: readProcessStart(files, state.pid) ?? '', monitorPid, monitorStart: readProcessStart(files, monitorPid) ?? '', startedAt, paused: false,
+  });
+  container.outcome = { ...container.outcome, startedAt, exitCode: 0, error: '' };
+  engine.containers.saveOutcome(container);
+  return true;
+}
+
+/**
+ * Without its monitor nobody sees how a container ends, nor what it prints: what is left of it is ended here.
+ * Under the container's lock.
+ */
+export async function noteMissingMonitor(engine: Engine, container: Container): Promise<void> {
+  const { run } = container;
+  if (run?.phase !== 'running' || readProcessEnd(engine, container.id) !== undefined) return;
+  if (isSameProcess(engine.host.files, run.monitorPid, run.monitorStart)) return;
+  engine.log.error('the monitor of the container has ended: the container ends with it', { container: container.id, name: container.name });
+  await finishRun(engine, container, { exitCode: EXIT_UNKNOWN, finishedAt: new Date(engine.host.clock.now()).toISOString() });
+}
+
+/** Overlays, bundles and mounts that belong to no container. */
+function removeOrphans(engine: Engine): void {
+  const { host, paths, containers, log } = engine;
+  const isOrphan = (name: string): boolean => /^[0-9a-f]{64}$/.test(name) && containers.get(name) === undefined;
+  for (const name of host.files.list(paths.overlay)) {
+    if (isOrphan(name)) log.background('removing an orphaned layer', removeOverlay(host, paths, name), { container: name });
+  }
+  const orphans = host.files.list(paths.bundles).filter(isOrphan);
+  for (const { mountPoint } of orphans.length === 0 ? [] : readMountTable(host.files)) {
+    if (orphans.some((name) => mountPoint.startsWith(`${paths.bundle(name)}/`))) host.mounts.unmount(mountPoint, { lazy: true });
+  }
+  for (const name of orphans) {
+    log.background('removing an orphaned container', deleteCrunContainer(engine, name).then(() => host.files.removeTree(paths.bundle(name))), { container: name });
+  }
+  for (const name of host.files.list(paths.exits)) if (containers.get(name)?.run === undefined) host.files.remove(join(paths.exits, name));
+}

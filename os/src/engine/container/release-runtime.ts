@@ -1,0 +1,29 @@
+// What a run leaves behind on the machine: its bundle, its mounts, its links. Works from whatever state a crash left.
+// The outcome must have been saved before, and crun must have forgotten the container.
+
+import { codeOf, join } from '@drover/core';
+import type { Engine } from '../engine.ts';
+import { socketName } from '../engine-paths.ts';
+import { sharedMemoryPath } from '../spec/gather-spec.ts';
+import { unmountOverlay } from '../storage/overlay.ts';
+import type { Container } from './container.ts';
+
+export function releaseRuntime(engine: Engine, container: Container): void {
+  const { host, paths, containers } = engine;
+  const { id } = container;
+  container.hub = undefined; // it ends by itself, once its clients have the rest
+  unmountOverlay(host, paths, id);
+  unmount(engine, sharedMemoryPath(engine, id));
+  containers.saveRun(container, undefined);
+  host.files.removeTree(paths.bundle(id));
+  host.files.remove(join(paths.sockets, socketName(id)));
+  host.files.remove(join(paths.exits, id));
+}
+
+function unmount(engine: Engine, path: string): void {
+  try {
+    engine.host.mounts.unmount(path, { lazy: true });
+  } catch (error) {
+    if (!['EINVAL', 'ENOENT'].includes(codeOf(error) ?? '')) throw error;
+  }
+}

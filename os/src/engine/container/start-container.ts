@@ -1,0 +1,126 @@
+// Starting a container: prepare its file system and specification, create it through conmon, connect who waits for its
+// output, let it run. On the way every step that fails leaves nothing behind.
+
+import { codeOf, explain, join, messageOf } from '@drover/core';
+import { apiError } from '../api-error.ts';
+import type { Engine } from '../engine.ts';
+import { AttachHub } from '../runtime/attach-hub.ts';
+import { createThroughConmon } from '../runtime/conmon.ts';
+import { deleteCrunContainer, requireCrun } from '../runtime/crun.ts';
+import { readProcessStart } from '../runtime/process-identity.ts';
+import { explainStartFailure, renderCreateFailure } from '../runtime/start-failure.ts';
+import { gatherSpec, sharedMemoryPath } from '../spec/gather-spec.ts';
+import { parseIpcMode } from '../spec/namespace-modes.ts';
+import { renderSpec } from '../spec/render-spec.ts';
+import { mountOverlay } from '../storage/overlay.ts';
+import type { Container } from './container.ts';
+import { NEVER } from './container-record.ts';
+import { refusalOf } from './container-states.ts';
+import { releaseRuntime } from './release-runtime.ts';
+
+/** What a user asks for. Throws the refusals of the state table, and why it can't start. */
+export function startContainer(engine: Engine, container: Container): Promise<void> {
+  return engine.locks.run(container.id, async () => {
+    const refusal = engine.containers.get(container.id) === container ? refusalOf('start', container.status, container.id, container.name) : apiError('not-found', `No such container: ${container.id}`);
+    if (refusal !== undefined) throw refusal;
+    container.lastDelayMs = 0;
+    container.outcome = { ...container.outcome, restartCount: 0, manuallyStopped: false };
+    await launch(engine, container);
+  });
+}
+
+/** Under the container's lock. Throws an API error; the container is then what it was before, with the error noted. */
+export async function launch(engine: Engine, container: Container): Promise<void> {
+  try {
+    const { pid, monitorPid } = await create(engine, container);
+    await connectClients(engine, container);
+    await requireCrun(engine, ['start', container.id]);
+    noteRunning(engine, container, pid, monitorPid);
+  } catch (error) {
+    throw await noteFailure(engine, container, error);
+  }
+}
+
+async function create(engine: Engine, container: Container): Promise<{ pid: number; monitorPid: number }> {
+  const { host, paths, containers } = engine;
+  const bundle = paths.bundle(container.id);
+  containers.saveRun(container, { phase: 'creating', pid: 0, pidStart: '', monitorPid: 0, monitorStart: '', startedAt: NEVER, paused: false });
+  host.files.remove(join(paths.exits, container.id));
+  prepareMountSources(engine, container);
+  prepareSharedMemory(engine, container);
+  const rootPath = mountOverlay(host, paths, container.id, requireLayers(engine, container));
+  const spec = renderSpec(gatherSpec(engine, container, rootPath));
+  host.files.replace(join(bundle, 'config.json'), JSON.stringify(spec), { mode: 0o600 });
+  return createThroughConmon(engine, container);
+}
+
+export function requireLayers(engine: Engine, container: Container): readonly string[] {
+  const image = engine.images.get(container.record.imageId);
+  if (image === undefined) throw apiError('not-found', `No such image: ${container.record.imageId}`, { hint: 'create the container again from an image that is there' });
+  return image.layers;
+}
+
+function prepareMountSources({ host, volumes }: Engine, container: Container): void {
+  for (const mount of container.record.mounts) {
+    if (mount.type === 'volume' && mount.name !== undefined) volumes.create(mount.name);
+    if (mount.type !== 'bind' || host.files.exists(mount.source)) continue;
+    if (!mount.createSource) throw apiError('invalid-parameter', `invalid mount config for type "bind": bind source path does not exist: ${mount.source}`);
+    host.files.makeDirectory(mount.source);
+  }
+}
+
+/** A /dev/shm that other containers may join is a mount of the engine's. */
+function prepareSharedMemory(engine: Engine, container: Container): void {
+  const { hostConfig } = container.record;
+  if (parseIpcMode(hostConfig.IpcMode).kind !== 'shareable') return;
+  const path = sharedMemoryPath(engine, container.id);
+  engine.host.files.makeDirectory(path);
+  const size = hostConfig.ShmSize === undefined || hostConfig.ShmSize <= 0 ? 64 << 20 : hostConfig.ShmSize;
+  engine.host.mounts.mount({ source: 'shm', target: path, type: 'tmpfs', flags: ['nosuid', 'nodev', 'noexec'], data: `mode=1777,size=${size}` });
+}
+
+/** Before the process runs: those who attached early miss nothing. */
+async function connectClients(engine: Engine, container: Container): Promise<void> {
+  if (container.waitingClients.size === 0) return;
+  container.hub = await AttachHub.open(engine.host, engine.paths.attachSocket(container.id), endsInputWithClient(container));
+  for (const client of container.waitingClients) container.hub.add(client);
+  container.waitingClients.clear();
+}
+
+export function endsInputWithClient(container: Container): boolean {
+  return container.record.config.OpenStdin === true && container.record.config.StdinOnce === true;
+}
+
+function noteRunning(engine: Engine, container: Container, pid: number, monitorPid: number): void {
+  const { files, clock } = engine.host;
+  const startedAt = new Date(clock.now()).toISOString();
+  const pidStart = readProcessStart(files, pid) ?? '';
+  const monitorStart = readProcessStart(files, monitorPid) ?? '';
+  engine.containers.saveRun(container, { phase: 'running', pid, pidStart, monitorPid, monitorStart, startedAt, paused: false });
+  container.outcome = { ...container.outcome, startedAt, exitCode: 0, error: '', oomKilled: false };
+  engine.containers.saveOutcome(container);
+  container.transition('started');
+  engine.events.publishContainer('start', container);
+}
+
+async function noteFailure(engine: Engine, container: Container, error: unknown): Promise<Error> {
+  const { exitCode, failure } = toApiError(container, error);
+  engine.log.error(`starting the container failed: ${explain(error)}`, { container: container.id, name: container.name });
+  for (const client of container.waitingClients) client.end();
+  container.waitingClients.clear();
+  await deleteCrunContainer(engine, container.id);
+  container.outcome = { ...container.outcome, exitCode, error: failure.message };
+  engine.containers.saveOutcome(container);
+  releaseRuntime(engine, container);
+  return failure;
+}
+
+function toApiError(container: Container, error: unknown): { exitCode: number; failure: Error } {
+  const code = codeOf(error);
+  if (code === 'create-failed' || code === 'crun-failed') {
+    const { exitCode, isUsersMistake, message } = explainStartFailure(messageOf(error), container.record.path);
+    return { exitCode, failure: apiError(isUsersMistake ? 'invalid-parameter' : 'system', renderCreateFailure(message), { cause: error }) };
+  }
+  const known = code === 'invalid-parameter' || code === 'not-found' || code === 'conflict';
+  return { exitCode: 128, failure: apiError(known ? code : 'system', known ? messageOf(error) : explain(error), { cause: error }) };
+}

@@ -1,0 +1,30 @@
+// System Docker: its parts, handed to every operation. No policy here; what the engine does stands in the folders.
+
+import type { KeyedLock } from '@drover/core';
+import type { SystemHost } from '@drover/host';
+import type { ContainerStore } from './container/container-store.ts';
+import type { EngineLog } from './engine-log.ts';
+import type { EnginePaths } from './engine-paths.ts';
+import type { EventBus } from './event-bus.ts';
+import type { ExecStore } from './exec/exec-store.ts';
+import type { ImageStore } from './image/image-store.ts';
+import type { Programs } from './runtime/programs.ts';
+import type { VolumeStore } from './volume/volume-store.ts';
+
+export interface Engine {
+  readonly host: SystemHost;
+  readonly paths: EnginePaths;
+  readonly log: EngineLog;
+  readonly programs: Programs;
+  /** By container id: see the invariant in container.ts. */
+  readonly locks: KeyedLock;
+  readonly events: EventBus;
+  readonly images: ImageStore;
+  readonly volumes: VolumeStore;
+  readonly containers: ContainerStore;
+  readonly execs: ExecStore;
+  /** Stays the same for a data root. */
+  readonly engineId: string;
+  /** The newest capability that the kernel knows. */
+  readonly lastCapability: number;
+}

@@ -1,0 +1,58 @@
+// crun's complaints about a container that can't start, in the words that docker's client and scripts look for
+// ("executable file not found in $PATH" makes `docker run` exit with 127), and the exit code the container gets.
+
+export interface StartFailure {
+  /** Of the container. */
+  readonly exitCode: number;
+  /** The user's mistake rather than ours. */
+  readonly isUsersMistake: boolean;
+  readonly message: string;
+}
+
+const EXIT_NOT_FOUND = 127;
+const EXIT_NOT_EXECUTABLE = 126;
+const EXIT_FAILED = 128;
+
+interface Rule {
+  readonly pattern: RegExp;
+  readonly exitCode: number;
+  /** From the match and the name of the program. */
+  readonly words: (program: string, crun: string) => string;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    pattern: /executable file [`'"](.*)[`'"] not found/,
+    exitCode: EXIT_NOT_FOUND,
+    words: (program) => `exec: ${quote(program)}: ${program.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH'}`,
+  },
+  { pattern: /(?:exec|open executable|executable).*: No such file or directory/i, exitCode: EXIT_NOT_FOUND, words: (program) => `exec ${program}: no such file or directory` },
+  { pattern: /(?:exec|open executable|executable).*: Permission denied/i, exitCode: EXIT_NOT_EXECUTABLE, words: (program) => `exec: ${quote(program)}: permission denied` },
+  { pattern: /exec.*: Is a directory/i, exitCode: EXIT_NOT_EXECUTABLE, words: (program) => `exec: ${quote(program)}: is a directory` },
+  { pattern: /exec.*: Exec format error/i, exitCode: EXIT_FAILED, words: (program) => `exec ${program}: exec format error` },
+  {
+    pattern: /: Not a directory$/,
+    exitCode: EXIT_NOT_FOUND,
+    words: (_, crun) => `${crun}: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`,
+  },
+];
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** `program`: what was to be run. */
+export function explainStartFailure(crunMessage: string, program: string): StartFailure {
+  const text = crunMessage.trim().replace(/\s*\n\s*/g, '; ');
+  const rule = RULES.find(({ pattern }) => pattern.test(text));
+  const words = rule === undefined ? text : rule.words(program, text);
+  return { exitCode: rule?.exitCode ?? EXIT_FAILED, isUsersMistake: rule !== undefined, message: words };
+}
+
+export function renderCreateFailure(words: string): string {
+  return `failed to create task for container: failed to create shim task: OCI runtime create failed: crun create failed: unable to start container process: ${words}: unknown`;
+}
+
+export function renderExecFailure(words: string): string {
+  return `OCI runtime exec failed: exec failed: unable to start container process: ${words}: unknown`;
+}

@@ -1,0 +1,129 @@
+// Looks up on the machine what the specification of a container depends on: users, devices, other containers.
+
+import { join } from '@drover/core';
+import { apiError } from '../api-error.ts';
+import type { Container } from '../container/container.ts';
+import type { Engine } from '../engine.ts';
+import { resolveInRoot } from '../storage/scoped-path.ts';
+import { readGrantedDevices, readHostDevices } from './find-devices.ts';
+import type { NamespaceMode } from './namespace-modes.ts';
+import { parseIpcMode, parseNetworkMode, parsePidMode, parsePlainMode } from './namespace-modes.ts';
+import type { NamespaceChoice, SpecInput } from './render-spec.ts';
+import type { ProcessUser } from './user.ts';
+import { resolveUser } from './user.ts';
+
+export const CGROUP_PARENT = '/system-docker';
+
+/** Throws what a user can make wrong: `invalid-parameter`, `conflict`, `not-found`. */
+export function gatherSpec(engine: Engine, container: Container, rootPath: string): SpecInput {
+  const { host, programs } = engine;
+  const { config, hostConfig, path, args, mounts } = container.record;
+  const initPath = hostConfig.Init === true ? requireInit(programs.init) : undefined;
+  const hostName = parsePlainMode(hostConfig.UTSMode, 'UTS').kind === 'host' ? host.kernel.hostName() : (config.Hostname ?? '');
+  return {
+    command: [...(initPath === undefined ? [] : [INIT_IN_CONTAINER, '--']), path, ...args],
+    config,
+    hostConfig,
+    mounts,
+    rootPath,
+    cgroupsPath: join(hostConfig.CgroupParent || CGROUP_PARENT, container.id),
+    hostName,
+    user: readUser(engine, rootPath, config.User ?? '', hostConfig.GroupAdd ?? []),
+    namespaces: chooseNamespaces(engine, container),
+    provided: { ...writeProvidedFiles(engine, container, hostName), ...(initPath !== undefined && { [INIT_IN_CONTAINER]: initPath }) },
+    sharedMemory: findSharedMemory(engine, container),
+    granted: readGrantedDevices(host.files, hostConfig.Devices ?? []),
+    hostDevices: hostConfig.Privileged === true ? readHostDevices(host.files) : [],
+    lastCapability: engine.lastCapability,
+  };
+}
+
+const INIT_IN_CONTAINER = '/sbin/docker-init';
+
+function requireInit(path: string | undefined): string {
+  if (path === undefined) throw apiError('system', 'exec: "docker-init": executable file not found in $PATH');
+  return path;
+}
+
+export function readUser({ host }: Engine, rootPath: string, user: string, groups: readonly string[]): ProcessUser {
+  const read = (path: string): string => host.files.readTextIfPresent(resolveInRoot(host.files, rootPath, path)) ?? '';
+  return resolveUser(user, groups, read('/etc/passwd'), read('/etc/group'));
+}
+
+function chooseNamespaces(engine: Engine, container: Container): SpecInput['namespaces'] {
+  const { hostConfig } = container.record;
+  const choose = (mode: NamespaceMode, file: string, what: string): NamespaceChoice => {
+    if (mode.kind === 'host') return 'host';
+    if (mode.kind !== 'container') return 'private';
+    return { path: `/proc/${requireRunning(engine, mode.container, what)}/ns/${file}` };
+  };
+  return {
+    network: choose(parseNetworkMode(hostConfig.NetworkMode), 'net', 'network'),
+    pid: choose(parsePidMode(hostConfig.PidMode), 'pid', 'PID'),
+    ipc: choose(parseIpcMode(hostConfig.IpcMode), 'ipc', 'IPC'),
+    uts: choose(parsePlainMode(hostConfig.UTSMode, 'UTS'), 'uts', 'UTS'),
+    cgroup: choose(parsePlainMode(hostConfig.CgroupnsMode, 'cgroup namespace'), 'cgroup', 'cgroup'),
+  };
+}
+
+function requireRunning(engine: Engine, name: string, what: string): number {
+  const other = engine.containers.require(name);
+  if (other.run?.phase !== 'running') throw apiError('conflict', `cannot join ${what} of a non running container: ${other.id}`);
+  return other.run.pid;
+}
+
+/** The folder behind /dev/shm when it is shared; made by `prepareSharedMemory`. */
+function findSharedMemory(engine: Engine, container: Container): string | undefined {
+  const mode = parseIpcMode(container.record.hostConfig.IpcMode);
+  if (mode.kind === 'host') return '/dev/shm';
+  if (mode.kind === 'shareable') return sharedMemoryPath(engine, container.id);
+  if (mode.kind !== 'container') return undefined;
+  const other = engine.containers.require(mode.container);
+  const theirs = parseIpcMode(other.record.hostConfig.IpcMode);
+  if (theirs.kind === 'host') return '/dev/shm';
+  if (theirs.kind !== 'shareable') throw apiError('conflict', `cannot join IPC of a non-shareable container: ${other.id} (hint: use IpcMode:shareable for the donor container)`);
+  return sharedMemoryPath(engine, other.id);
+}
+
+export function sharedMemoryPath(engine: Engine, id: string): string {
+  return join(engine.paths.bundle(id), 'shm');
+}
+
+/**
+ * /etc/hosts, /etc/hostname and /etc/resolv.conf. On the machine's network they are the machine's own files in place:
+ * every service sees a new resolver as soon as the network service writes it.
+ */
+function writeProvidedFiles(engine: Engine, container: Container, hostName: string): Record<string, string> {
+  const { files } = engine.host;
+  const { hostConfig } = container.record;
+  const own = (name: string, text: string): string => {
+    const path = join(engine.paths.bundle(container.id), name);
+    files.replace(path, text);
+    return path;
+  };
+  const network = parseNetworkMode(hostConfig.NetworkMode);
+  const provided: Record<string, string> = { '/etc/hostname': own('hostname', `${hostName}\n`) };
+  const extra = (hostConfig.ExtraHosts ?? []).map(renderExtraHost);
+  const hosts = network.kind === 'none' ? LOCAL_HOSTS : (files.readTextIfPresent('/etc/hosts') ?? LOCAL_HOSTS);
+  const sharesHosts = network.kind !== 'none' && extra.length === 0 && files.exists('/etc/hosts');
+  provided['/etc/hosts'] = sharesHosts ? '/etc/hosts' : own('hosts', `${hosts}${extra.join('')}`);
+  const resolver = renderResolver(hostConfig.Dns ?? [], hostConfig.DnsSearch ?? [], hostConfig.DnsOptions ?? []);
+  if (resolver !== '') provided['/etc/resolv.conf'] = own('resolv.conf', resolver);
+  else if (files.exists('/etc/resolv.conf')) provided['/etc/resolv.conf'] = '/etc/resolv.conf';
+  return provided;
+}
+
+const LOCAL_HOSTS = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n';
+
+/** `name:address` -> a line of /etc/hosts; an address may contain colons. */
+function renderExtraHost(text: string): string {
+  const at = text.search(/[:=]/);
+  return `${text.slice(at + 1)}\t${text.slice(0, at)}\n`;
+}
+
+function renderResolver(servers: readonly string[], search: readonly string[], options: readonly string[]): string {
+  const lines = servers.map((server) => `nameserver ${server}\n`);
+  if (search.length > 0) lines.push(`search ${search.join(' ')}\n`);
+  if (options.length > 0) lines.push(`options ${options.join(' ')}\n`);
+  return lines.join('');
+}
