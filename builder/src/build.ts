@@ -18,6 +18,7 @@ import type { Kernel } from './kernel/build-kernel.ts';
 import { buildKernel } from './kernel/build-kernel.ts';
 import { buildRootfs } from './rootfs/build-rootfs.ts';
 import { buildRos, buildTestBinary } from './ros/build-ros.ts';
+import { renderSbom } from './sbom.ts';
 import type { Toolchain } from './toolchain/toolchain.ts';
 import { openToolchain } from './toolchain/toolchain.ts';
 import type { Workspace } from './workspace.ts';
@@ -114,8 +115,15 @@ function publish(product: Product, name: string, folder: string): void {
   rmSync(aside, { force: true }); // renaming a file over itself leaves both names
 }
 
+/** Names of the Debian packages that gave files to a product. */
+async function shippedPackages(build: Build): Promise<ReadonlySet<string>> {
+  const layers = await build.layers();
+  const names = layers.flatMap((layer) => readFileSync(join(layer.product.path, 'packages'), 'utf8').trim().split('\n'));
+  return new Set([...names, `linux-image-${(await build.kernel()).release}`, 'ca-certificates']);
+}
+
 function writeChecksums(folder: string): void {
-  const names = ['drover.iso', 'initrd', 'packages.lock', 'ros', 'rootfs.squashfs', 'vmlinuz'];
+  const names = ['drover.iso', 'initrd', 'packages.lock', 'ros', 'rootfs.squashfs', 'sbom.spdx.json', 'vmlinuz'];
   const lines = names.map((name) => `${createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')}  ${name}\n`);
   writeFileSync(join(folder, 'SHA256SUMS'), lines.join(''));
 }
@@ -129,5 +137,6 @@ export async function build(workspace: Workspace, lock: Lock, names: readonly st
   for (const name of all ? Object.keys(TARGETS) : names) await TARGETS[name]!(products);
   if (!all) return;
   copyFileSync(join(workspace.root, 'builder/packages.lock'), join(workspace.dist, 'packages.lock'));
+  writeFileSync(join(workspace.dist, 'sbom.spdx.json'), renderSbom(workspace.root, lock, await shippedPackages(products), VERSION));
   writeChecksums(workspace.dist);
 }

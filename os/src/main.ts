@@ -7,6 +7,7 @@ import { reportFailure } from './applet.ts';
 
 const APPLETS: Readonly<Record<string, () => Promise<Applet>>> = {
   init: () => import('./applets/init.ts'),
+  'load-modules': () => import('./applets/load-modules.ts'),
   sysinit: () => import('./applets/sysinit.ts'),
   'system-docker': () => import('./applets/system-docker.ts'),
   'console-init': () => import('./applets/console-init.ts'),

@@ -6,9 +6,8 @@ export const USER_DOCKER_SOCKET = '/var/run/docker.sock';
 export const STATE_LABEL = 'RANCHER_STATE';
 export const CONFIG_DRIVE_LABEL = 'config-2';
 
-export const CONF_DIRECTORY = '/var/lib/rancher/conf';
-export const CLOUD_CONFIG_FILE = '/var/lib/rancher/conf/cloud-config.yml';
 export const CLOUD_CONFIG_DIRECTORY = '/var/lib/rancher/conf/cloud-config.d';
+export const CLOUD_CONFIG_SCRIPT = '/var/lib/rancher/conf/cloud-config-script';
 
 /** Labels of system containers. */
 export const LABEL = {

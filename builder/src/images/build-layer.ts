@@ -30,7 +30,7 @@ export async function buildLayer(
 ): Promise<Layer> {
   const used = lock.sections.system.filter((one) => one.name in image.packages || one.name.startsWith('lib'));
   const inputs = {
-    text: ['v7', image, used],
+    text: ['v8', image, used],
     paths: [join('images', image.name), 'builder/src/images'],
     products: [toolchain.product, ...below.map((layer) => layer.product)],
   };
@@ -52,6 +52,7 @@ export async function buildLayer(
       if (path.endsWith('/')) mkdirSync(join(root, path), { recursive: true });
       chmodSync(join(root, path), parseInt(mode, 8));
     }
+    writeFileSync(join(into, 'packages'), `${[...build.sources].sort().join('\n')}\n`);
   });
   return { image, product, below };
 }
@@ -63,6 +64,8 @@ export class LayerBuild {
   private readonly lower: readonly string[];
   /** Paths taken so far. */
   readonly taken: Set<string> = new Set();
+  /** Packages they came from. */
+  readonly sources: Set<string> = new Set();
 
   constructor(packages: PackageTree, root: string, lower: readonly string[], multiarch: string) {
     this.packages = packages;
@@ -89,6 +92,7 @@ export class LayerBuild {
     if (owner === undefined) throw new RosError('image-path', `no package has ${path}`);
     if (this.taken.has(path) || this.lower.some((root) => existsSync(join(root, path)) || isLink(join(root, path)))) return;
     this.taken.add(path);
+    this.sources.add(owner);
     const source = join(this.packages.of(owner), path);
     const target = join(this.root, path);
     mkdirSync(dirname(target), { recursive: true });

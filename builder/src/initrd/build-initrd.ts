@@ -37,7 +37,7 @@ function moduleEntries(kernel: Kernel): CpioEntry[] {
   return [
     { path: 'modules', mode: DIRECTORY },
     { path: 'modules.json', mode: REGULAR, content: Buffer.from(JSON.stringify(index)) },
-    ...Object.entries(index.modules).sort().map(([name, [path]]) => ({ path: `modules/${name}.ko`, mode: REGULAR, content: readFileSync(join(modulesFolder(kernel), path)) })),
+    ...Object.keys(index.modules).sort().map((name) => ({ path: `modules/${name}.ko`, mode: REGULAR, content: readFileSync(join(modulesFolder(kernel), index.modules[name]![0])) })),
   ];
 }
 

@@ -41,7 +41,7 @@ export function listBlockDevices(host: Pick<Host, 'files'>): BlockDevice[] {
 interface Probe {
   readonly type: ContentType;
   readonly magic: readonly [offset: number, bytes: string];
-  describe(read: Reader): { label: string; uuid: string; clean?: boolean };
+  readonly describe: (read: Reader) => { label: string; uuid: string; clean?: boolean };
 }
 
 interface Reader {

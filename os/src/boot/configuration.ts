@@ -1,33 +1,100 @@
-// The configuration of this boot: kernel words, files below /var/lib/rancher/conf, a config drive. Checked once, here;
-// everybody else reads the outcome from /run/ros/config.json and needs no YAML parser.
+// The configuration of this boot: a config drive, the files below /var/lib/rancher/conf, kernel words. Checked once,
+// here; everybody else reads the outcome from /run/ros/config.json and needs no YAML parser.
 
-import { hasErrors, renderProblem } from '@drover/core';
-import { parseKernelWords, resolveConfiguration, splitKernelLine } from '@drover/cloud-config';
-import type { Configuration } from '@drover/cloud-config';
+import { explain, renderProblem } from '@drover/core';
+import type { Problem } from '@drover/core';
+import { loadConfiguration, readConfigDrive, splitKernelLine } from '@drover/cloud-config';
+import type { Configuration, Metadata, UserData } from '@drover/cloud-config';
 import type { Host, SystemHost } from '@drover/host';
-import { CLOUD_CONFIG_DIRECTORY, CLOUD_CONFIG_FILE } from '../names.ts';
+import { CLOUD_CONFIG_DIRECTORY, CLOUD_CONFIG_SCRIPT, CONFIG_DRIVE_LABEL } from '../names.ts';
+import { listBlockDevices, probeContent } from './block-devices.ts';
 import type { BootLog } from './boot-log.ts';
+import { MODULES_LOADING } from './modules.ts';
 
 export const RUNNING_CONFIG = '/run/ros/config.json';
+const CONFIG_DRIVE = '/media/config-2';
+const LATE_DEVICES_MS = 10_000;
 
 export async function loadSystemConfiguration(host: SystemHost, log: BootLog): Promise<Configuration> {
-  const line = splitKernelLine(host.files.readText('/proc/cmdline'));
-  const { config, problems } = resolveConfiguration(parseKernelWords(line));
+  const drive = await readDrive(host, log);
+  const { config, problems } = await loadConfiguration(host, {
+    kernelLine: splitKernelLine(host.files.readText('/proc/cmdline')),
+    userData: drive.userData,
+    ...(drive.metadata && { metadata: drive.metadata }),
+  });
+  report(log, [...drive.problems, ...problems]);
+  host.files.write(RUNNING_CONFIG, JSON.stringify(config), { mode: 0o600 });
+  applyHostName(host, config.hostname ?? config.rancher.defaults.hostname);
+  return config;
+}
+
+function report(log: BootLog, problems: readonly Problem[]): void {
   for (const problem of problems) {
     if (problem.severity === 'error') log.error(renderProblem(problem));
-    else log.debug(renderProblem(problem));
+    else if (problem.code === 'not-yet') log.debug(renderProblem(problem));
+    else log.warning(renderProblem(problem));
   }
-  if (hasErrors(problems)) log.warning('the parts named above are left out; everything else of the configuration is used');
-  host.files.write(RUNNING_CONFIG, JSON.stringify(config), { mode: 0o600 });
-  host.kernel.setHostName(config.hostname ?? config.rancher.defaults.hostname);
-  return Promise.resolve(config);
+  if (problems.some((problem) => problem.severity === 'error')) log.warning('what is wrong is left out; the rest of the configuration is used');
+}
+
+interface DriveContent {
+  readonly userData: readonly UserData[];
+  readonly metadata: Metadata | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Offline, and so never waited for beyond the drivers that are still starting. */
+async function readDrive(host: SystemHost, log: BootLog): Promise<DriveContent> {
+  const nothing = { userData: [], metadata: undefined, problems: [] };
+  const deadline = host.clock.monotonic() + LATE_DEVICES_MS;
+  let device = findConfigDrive(host);
+  while (device === undefined && host.files.exists(MODULES_LOADING) && host.clock.monotonic() < deadline) {
+    await host.clock.sleep(50);
+    device = findConfigDrive(host);
+  }
+  if (device === undefined) return nothing;
+  try {
+    host.files.makeDirectory(CONFIG_DRIVE);
+    host.mounts.mount({ source: device.path, target: CONFIG_DRIVE, type: device.type, flags: ['ro', 'nosuid', 'nodev', 'noexec'] });
+    const { userData, metadata, problems } = readConfigDrive(host, CONFIG_DRIVE);
+    if (userData !== undefined) keep(host, userData, log);
+    return { userData: userData === undefined ? [] : [userData], metadata, problems };
+  } catch (error) {
+    log.error(`config drive ${device.path}: ${explain(error)}`);
+    return nothing;
+  }
+}
+
+function findConfigDrive(host: SystemHost): { path: string; type: string } | undefined {
+  for (const { path } of listBlockDevices(host)) {
+    const content = probeContent(host.files, path);
+    if (content !== undefined && content.label.toLowerCase() === CONFIG_DRIVE_LABEL) return { path, type: content.type };
+  }
+  return undefined;
+}
+
+/** As RancherOS does: the last user-data stays in force when the drive is taken away. */
+function keep(host: SystemHost, userData: UserData, log: BootLog): void {
+  const isScript = userData.kind === 'script';
+  if (!isScript && userData.kind !== 'cloud-config') return;
+  const path = isScript ? CLOUD_CONFIG_SCRIPT : `${CLOUD_CONFIG_DIRECTORY}/boot.yml`;
+  try {
+    const current = host.files.exists(path) ? host.files.readBytes(path) : undefined;
+    if (current?.length === userData.bytes.length && current.every((byte, i) => byte === userData.bytes[i])) return;
+    host.files.writeAtomic(path, userData.bytes, { mode: isScript ? 0o700 : 0o600 });
+  } catch (error) {
+    log.warning(`the user-data is used, but could not be kept as ${path}: ${explain(error)}`);
+  }
+}
+
+function applyHostName(host: SystemHost, name: string): void {
+  host.kernel.setHostName(name);
+  host.files.write('/etc/hostname', `${name}\n`);
+  host.files.write('/etc/hosts', `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n::1\tlocalhost ip6-localhost ip6-loopback\n`);
+  if (!host.files.exists('/etc/resolv.conf')) host.files.write('/etc/resolv.conf', '');
 }
 
 /** What the boot wrote. Only root may read it: it has the password. */
 export function readRunningConfiguration(host: Pick<Host, 'files'>): Configuration {
   return JSON.parse(host.files.readText(RUNNING_CONFIG)) as Configuration;
-}
-
-export function hasConfigurationFiles(host: Pick<Host, 'files'>): boolean {
-  return host.files.exists(CLOUD_CONFIG_FILE) || (host.files.exists(CLOUD_CONFIG_DIRECTORY) && host.files.list(CLOUD_CONFIG_DIRECTORY).length > 0);
 }

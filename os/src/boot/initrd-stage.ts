@@ -9,8 +9,7 @@ import { readAllText } from '@drover/host';
 import { resolveDevice } from './block-devices.ts';
 import type { BootLog } from './boot-log.ts';
 import { BASE_LAYER, buildLayout, emptyInitramfs } from './layout.ts';
-import type { ModuleIndex } from './modules.ts';
-import { ModuleLoader } from './modules.ts';
+import { ModuleLoader, MODULES_FOLDER, MODULES_LOADING, readModuleIndex } from './modules.ts';
 import { applyMounts, INITRD_MOUNTS } from './mount-table.ts';
 import type { Phase } from './phases.ts';
 import type { RootfsSource } from './rootfs.ts';
@@ -74,17 +73,24 @@ export class InitrdStage {
   }
 
   private loadModules(): string {
-    const index = JSON.parse(this.host.files.readText('/modules.json')) as ModuleIndex;
+    const index = readModuleIndex(this.host);
     if (index.release !== this.host.kernel.release) {
       throw new RosError('kernel-mismatch', `the modules are for kernel ${index.release}, but ${this.host.kernel.release} runs`, { hint: 'boot the vmlinuz and the initrd of the same build' });
     }
-    this.loader = new ModuleLoader(this.host, index, '/modules');
+    this.loader = new ModuleLoader(this.host, index, MODULES_FOLDER);
+    this.host.files.makeDirectory('/run/ros', 0o700);
     for (const name of ['loop', 'squashfs', 'overlay']) this.loader.load(name);
-    return this.loadForDevices().join(' ');
+    return this.loadForDevices();
   }
 
-  private loadForDevices(): string[] {
-    return this.loader!.loadForDevices((name, error) => this.log.warning(`module ${name}: ${String(error)}`));
+  /** What was loaded, for the log. Slow drivers start in a process of their own, so that nobody waits for them. */
+  private loadForDevices(): string {
+    const { loaded, slow } = this.loader!.loadForDevices((name, error) => this.log.warning(`module ${name}: ${String(error)}`));
+    if (slow.length > 0) {
+      this.host.files.write(MODULES_LOADING, '');
+      this.host.children.start({ argv: ['/ros', 'load-modules', ...slow] });
+    }
+    return [...loaded, ...slow.map((name) => `(${name})`)].join(' ');
   }
 
   private async mountRootfs(): Promise<string> {
@@ -113,12 +119,11 @@ export class InitrdStage {
     return [this.state.device, this.state.remark].filter((part) => part !== '').join(', ');
   }
 
-  private buildRoot(): undefined {
+  private buildRoot(): void {
     const { directory } = this.config().rancher.state;
     const state = this.state === undefined ? undefined : [`${NEW_ROOT}/state`, directory ?? ''].filter((part) => part !== '').join('/');
     if (state !== undefined) this.host.files.makeDirectory(state);
     buildLayout(this.host, NEW_ROOT, state);
-    return undefined;
   }
 
   /** Leaves the initrd and becomes `init` of the new root. Returns only by throwing. */
@@ -130,14 +135,14 @@ export class InitrdStage {
       stateFormatted: this.state?.formatted ?? false,
       stageStartedMs: this.startedMs,
     };
-    host.files.makeDirectory('/run/ros', 0o700);
     host.files.write('/run/ros/boot.json', JSON.stringify(facts), { mode: 0o600 });
     if (host.files.exists(MEDIUM) && host.files.lstat(MEDIUM)!.device !== host.files.lstat('/')!.device) {
       host.files.makeDirectory(`${NEW_ROOT}/rootfs/medium`);
-      host.mounts.mount({ source: MEDIUM, target: `${NEW_ROOT}/rootfs/medium`, type: '', flags: ['move'] });
+      host.mounts.mount({ source: MEDIUM, target: `${NEW_ROOT}/rootfs/medium`, type: '', flags: ['bind'] });
     }
-    for (const path of ['/dev', '/proc', '/sys', '/run']) host.mounts.mount({ source: path, target: `${NEW_ROOT}${path}`, type: '', flags: ['move'] });
-    emptyInitramfs(host);
+    // Bound, not moved: a process that still loads modules keeps its view of them.
+    for (const path of ['/dev', '/proc', '/sys', '/run']) host.mounts.mount({ source: path, target: `${NEW_ROOT}${path}`, type: '', flags: ['bind'] });
+    emptyInitramfs(host, host.files.exists(MODULES_LOADING) ? ['modules', 'modules.json'] : []);
     host.mounts.switchRoot(NEW_ROOT);
     return host.kernel.exec('/usr/bin/ros', ['init', '--stage=system'], ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'TERM=linux']);
   }

@@ -76,9 +76,9 @@ function copySettings(host: SystemHost, from: string, to: string): void {
 }
 
 /** Frees the memory of the initramfs: everything in it that is not a mount point. Does nothing on a real disk. */
-export function emptyInitramfs({ files }: SystemHost): void {
+export function emptyInitramfs({ files }: SystemHost, keep: readonly string[]): void {
   const [RAMFS_MAGIC, TMPFS_MAGIC] = [0x858458f6, 0x01021994];
   if (![RAMFS_MAGIC, TMPFS_MAGIC].includes(files.fileSystem('/').type)) return;
   const device = files.lstat('/')!.device;
-  for (const name of files.list('/')) if (files.lstat(`/${name}`)?.device === device) files.removeTree(`/${name}`);
+  for (const name of files.list('/')) if (!keep.includes(name) && files.lstat(`/${name}`)?.device === device) files.removeTree(`/${name}`);
 }

@@ -43,19 +43,17 @@ export function prepareCgroups(host: SystemHost): string | undefined {
   return missing.length === 0 ? undefined : `controllers left out: ${missing.join(' ')}`;
 }
 
-export async function raiseLoopback(host: SystemHost): Promise<undefined> {
+export async function raiseLoopback(host: SystemHost): Promise<void> {
   const { code, stderr } = await host.processes.run(['/usr/bin/ip', 'link', 'set', 'lo', 'up']);
   if (code !== 0) throw new Error(stderr.trim());
-  return undefined;
 }
 
 /**
  * Modules for the devices that are there now (network cards above all), so that their drivers do not wait for udev,
  * which does the rest. In the background: nothing waits for it.
  */
-export function startModuleLoading(host: SystemHost, log: BootLog): undefined {
+export function startModuleLoading(host: SystemHost, log: BootLog): void {
   const aliases = readModaliases(host);
   const wanted = [...aliases, 'evdev', 'button', 'br_netfilter', 'nf_conntrack', 'nft_compat', 'nft_chain_nat', 'xt_MASQUERADE', 'xt_conntrack', 'xt_addrtype', 'veth'];
   host.processes.run(['/usr/sbin/modprobe', '-a', '-b', '-q', ...wanted]).catch((error: unknown) => log.warning(`modprobe: ${explain(error)}`));
-  return undefined;
 }

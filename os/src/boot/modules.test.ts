@@ -44,7 +44,7 @@ test('dependencies come first, and a controller that brings a disk causes anothe
     },
   };
   const loader = new ModuleLoader({ files: fake.files, kernel } as unknown as SystemHost, index, '/modules');
-  deepEqual(loader.loadForDevices(() => undefined), ['virtio_scsi', 'sd_mod']);
+  deepEqual(loader.loadForDevices(() => undefined), { loaded: ['virtio_scsi', 'sd_mod'], slow: [] });
   deepEqual(loaded, ['scsi_common.ko', 'scsi_mod.ko', 'virtio_scsi.ko', 'sd_mod.ko']);
   equal(loader.load('virtio_scsi'), false);
   equal(loader.load('ext4'), false);
@@ -62,6 +62,13 @@ test('a module that does not load is reported, and the others are still tried', 
   };
   const failures: string[] = [];
   const loader = new ModuleLoader({ files: fake.files, kernel } as unknown as SystemHost, index, '/modules');
-  deepEqual(loader.loadForDevices((name) => failures.push(name)), ['sd_mod']);
+  deepEqual(loader.loadForDevices((name) => failures.push(name)).loaded, ['sd_mod']);
   deepEqual(failures, ['virtio_blk']);
+});
+
+test('a driver that is slow to start is left to the background', () => {
+  const fake = new FakeHost({ '/sys/bus/pci/devices/0/modalias': 'pci:ide\n' });
+  const slow: ModuleIndex = { release: '', modules: { ata_piix: ['', ['libata']], libata: ['', []] }, aliases: [['pci:i*', 'ata_piix']] };
+  const loader = new ModuleLoader({ files: fake.files } as unknown as SystemHost, slow, '/modules');
+  deepEqual(loader.loadForDevices(() => undefined), { loaded: [], slow: ['ata_piix'] });
 });

@@ -12,8 +12,21 @@ export interface ModuleIndex {
   readonly aliases: readonly (readonly [string, string])[];
 }
 
+/** Exists while modules are being loaded in the background. */
+export const MODULES_LOADING = '/run/ros/modules-loading';
+
+/** Drivers that look at their ports for a second or more when they are loaded: in the background. */
+const SLOW = ['libata', 'usbcore'];
+
 /** Buses on which the disk that we boot from may be. */
 const BUSES = ['pci', 'virtio', 'scsi', 'usb', 'xen', 'vmbus', 'acpi'];
+
+/** Where the initrd has the modules; their index is beside the folder. */
+export const MODULES_FOLDER = '/modules';
+
+export function readModuleIndex(host: Pick<SystemHost, 'files'>): ModuleIndex {
+  return JSON.parse(host.files.readText(`${MODULES_FOLDER}.json`)) as ModuleIndex;
+}
 
 export class ModuleLoader {
   private readonly host: SystemHost;
@@ -59,18 +72,28 @@ export class ModuleLoader {
     return aliases.filter(([pattern]) => matchesPattern(pattern, modalias)).map(([, name]) => name);
   }
 
+  /** Whether the module, or one that it needs, is a slow one. */
+  isSlow(name: string): boolean {
+    return SLOW.includes(name) || (this.index.modules[name]?.[1] ?? []).some((dependency) => this.isSlow(dependency));
+  }
+
   /**
    * Loads what the devices that exist now ask for, again and again until a pass loads nothing: a controller brings
-   * disks with it. Returns the names that were loaded; a module that does not load is reported and left.
+   * disks with it. Slow modules are not loaded but returned in `slow`. A module that does not load is reported and left.
    */
-  loadForDevices(onFailure: (name: string, error: unknown) => void): string[] {
+  loadForDevices(onFailure: (name: string, error: unknown) => void): { readonly loaded: string[]; readonly slow: string[] } {
     const loaded: string[] = [];
+    const slow = new Set<string>();
     for (let found = true; found; ) {
       found = false;
       for (const modalias of readModaliases(this.host)) {
         if (this.seen.has(modalias)) continue;
         this.seen.add(modalias);
         for (const name of this.modulesFor(modalias)) {
+          if (this.isSlow(name)) {
+            slow.add(name);
+            continue;
+          }
           try {
             if (!this.load(name)) continue;
             loaded.push(name);
@@ -81,7 +104,7 @@ export class ModuleLoader {
         }
       }
     }
-    return loaded;
+    return { loaded, slow: [...slow] };
   }
 }
 

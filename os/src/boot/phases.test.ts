@@ -21,7 +21,7 @@ function recorder(outcomes: ('retry' | 'continue')[] = []): { runner: Runner; li
 test('phases run in order, and each says what it did and how long it took', async () => {
   const { runner, lines } = recorder();
   const order: string[] = [];
-  const task = (name: string): Phase['tasks'][number] => ({ name, onFailure: 'rescue', run: () => void order.push(name) as undefined });
+  const task = (name: string): Phase['tasks'][number] => ({ name, onFailure: 'rescue', run: () => void order.push(name) });
   await runPhases(runner, [
     { name: 'early mounts', tasks: [task('proc'), task('sys')] },
     { name: 'state', tasks: [{ ...task('state partition'), run: () => '/dev/vda' }] },

@@ -14,7 +14,7 @@ export interface Task {
   /** What a person could try when it fails, besides the error's own hint. */
   readonly hint?: string;
   /** May return a remark for the log: what was found, or why there was nothing to do. */
-  run(): Promise<string | undefined> | string | undefined;
+  run(): Promise<string | void> | string | void;
 }
 
 export interface Phase {
@@ -40,18 +40,18 @@ export async function runPhases(runner: Runner, phases: readonly Phase[]): Promi
   for (const [i, phase] of phases.entries()) {
     const started = runner.uptimeMs();
     const results = await Promise.all(phase.tasks.map((task) => runTask(runner, task)));
-    const remarks = results.filter((remark) => remark !== undefined && remark !== '').join('; ');
+    const remarks = results.filter((remark) => remark !== '').join('; ');
     const took = formatMs(runner.uptimeMs() - started);
     runner.log.phase({ name: phase.name, position: `${i + 1}/${phases.length}`, took, remarks });
   }
 }
 
-async function runTask(runner: Runner, task: Task): Promise<string | undefined> {
+async function runTask(runner: Runner, task: Task): Promise<string> {
   for (;;) {
     try {
       const started = runner.uptimeMs();
-      const remark = await task.run();
-      runner.log.debug(`${task.name}: ${formatMs(runner.uptimeMs() - started)}${remark === undefined ? '' : `, ${remark}`}`);
+      const remark = (await task.run()) ?? '';
+      runner.log.debug(`${task.name}: ${formatMs(runner.uptimeMs() - started)}${remark === '' ? '' : `, ${remark}`}`);
       return remark;
     } catch (error) {
       const hint = hintOf(error) ?? task.hint;

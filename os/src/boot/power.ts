@@ -41,7 +41,7 @@ export function findPowerButtons(host: Pick<SystemHost, 'files'>): string[] {
 
 /** The kernel prints the bits as 64-bit words in hexadecimal, the highest first. */
 export function hasKey(capabilities: string, key: number): boolean {
-  const words = capabilities.trim().split(/\s+/).reverse();
+  const words = capabilities.trim().split(/\s+/).toReversed();
   const word = words[Math.floor(key / 64)];
   return word !== undefined && word !== '' && (BigInt(`0x${word}`) >> BigInt(key % 64)) % 2n === 1n;
 }

@@ -43,15 +43,14 @@ export class Shutdown {
       // dockerd stops the user's containers itself when it is told to end, each with its own grace period.
       phase('user containers', () => this.stopService('docker', this.userGraceS)),
       phase('system services', () => this.stopServices()),
-      phase('System Docker', async () => void (await this.systemDocker.stop(DAEMON_GRACE_MS)) as undefined),
+      phase('System Docker', () => this.systemDocker.stop(DAEMON_GRACE_MS)),
       phase('processes', () => this.endProcesses()),
       phase('file systems', () => this.unmountAll()),
     ];
   }
 
-  private async stopService(name: string, graceS: number): Promise<undefined> {
+  private async stopService(name: string, graceS: number): Promise<void> {
     await this.client.stopContainer(name, { graceSeconds: graceS, timeoutMs: (graceS + 10) * 1000 });
-    return undefined;
   }
 
   private async stopServices(): Promise<string> {
@@ -62,15 +61,14 @@ export class Shutdown {
     return running.join(' ');
   }
 
-  private async endProcesses(): Promise<undefined> {
+  private async endProcesses(): Promise<void> {
     const { processes, clock } = this.host;
     for (const [signal, graceMs] of [['TERM', TERM_GRACE_MS], ['KILL', 1000]] as const) {
-      if (this.others().length === 0) return undefined;
+      if (this.others().length === 0) return;
       processes.kill(-1, signal);
       const deadline = clock.monotonic() + graceMs;
       while (this.others().length > 0 && clock.monotonic() < deadline) await clock.sleep(20);
     }
-    return undefined;
   }
 
   /** Processes that are not PID 1 and not threads of the kernel (those have no command line). */
@@ -91,7 +89,7 @@ export class Shutdown {
     kernel.sync();
     const table = files.readText('/proc/self/mounts').trim().split('\n').map((line) => line.split(' '));
     const kept: string[] = [];
-    for (const [source, target, type] of table.reverse()) {
+    for (const [source, target, type] of table.toReversed()) {
       if (target === '/' || ['proc', 'sysfs', 'devtmpfs', 'cgroup2', 'squashfs', 'iso9660'].includes(type!)) continue;
       const path = target!.replace(/\\040/g, ' ');
       try {

@@ -51,7 +51,7 @@ class SystemStage {
     listenForPower(this.host, (action) => void this.shutDown(action));
     if (afterCrash) this.log.error('PID 1 crashed and was started again; the services went on');
     await runPhases(this.runner, this.phases());
-    void this.watchButtons();
+    this.watchButtons();
     compactMemory();
   }
 
@@ -65,12 +65,16 @@ class SystemStage {
           { name: 'kernel settings', onFailure: 'warn', run: () => setKernelSettings(this.host) },
           { name: 'loopback', onFailure: 'warn', run: () => raiseLoopback(this.host) },
           { name: 'modules for devices', onFailure: 'warn', run: () => startModuleLoading(this.host, this.log) },
-          { name: 'configuration', onFailure: 'warn', run: async () => void (this.configuration = await loadSystemConfiguration(this.host, this.log)) as undefined },
+          { name: 'configuration', onFailure: 'warn', run: () => this.configure() },
         ],
       },
       { name: 'System Docker', tasks: [{ name: 'System Docker', onFailure: 'rescue', hint: `look at ${SYSTEM_DOCKER_LOG}`, run: () => this.bringUpSystemDocker() }] },
       { name: 'services', tasks: [{ name: 'system services', onFailure: 'warn', hint: 'look at system-docker ps -a and system-docker logs NAME', run: () => this.startServices() }] },
     ];
+  }
+
+  private async configure(): Promise<void> {
+    this.configuration = await loadSystemConfiguration(this.host, this.log);
   }
 
   private startSystemDocker(): ReturnType<SystemHost['children']['start']> {
@@ -92,14 +96,14 @@ class SystemStage {
     }
   }
 
-  private async bringUpSystemDocker(): Promise<undefined> {
+  private async bringUpSystemDocker(): Promise<void> {
     const { clock } = this.host;
     if (this.systemDocker.pid === undefined) void this.systemDocker.run();
     const deadline = clock.monotonic() + READY_TIMEOUT_MS;
     for (;;) {
       try {
         await this.client.ping({ timeoutMs: 5000 });
-        return undefined;
+        return;
       } catch (error) {
         if (clock.monotonic() > deadline) throw new RosError('system-docker-silent', 'System Docker does not answer', { cause: error });
         await clock.sleep(20);
@@ -108,19 +112,17 @@ class SystemStage {
   }
 
   /** In a process of its own: what it needs to start a dozen containers is not needed afterwards. */
-  private async startServices(): Promise<string> {
+  private async startServices(): Promise<void> {
     const child = this.host.children.start({ argv: ['/usr/bin/ros', 'sysinit'], env: ENVIRONMENT, descriptors: [[1, 1], [2, 2]] });
     const exit = await child.wait();
     if (exit.code !== 0) throw new RosError('services-failed', `not every system service could be started (${describeExit(exit)})`);
     this.log.info(`Drover ${VERSION} started`);
-    return '';
   }
 
-  private async watchButtons(): Promise<void> {
+  private watchButtons(): void {
     for (const device of findPowerButtons(this.host)) {
       watchPowerButton(this.host, device, () => void this.shutDown('poweroff')).catch((error: unknown) => this.log.warning(`power button ${device}: ${explain(error)}`));
     }
-    return Promise.resolve();
   }
 
   private async shutDown(action: PowerAction): Promise<void> {

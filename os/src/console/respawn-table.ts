@@ -15,6 +15,6 @@ export function renderRespawnTable(terminals: readonly string[], config: Configu
     const login = automatic.includes(name) ? '--autologin rancher ' : '';
     return /^tty\d+$/.test(name) ? `/sbin/agetty ${login}--noclear ${name} linux` : `/sbin/agetty ${login}--keep-baud 115200,38400,9600 ${name} vt220`;
   });
-  if (config.rancher.ssh?.daemon !== false) lines.push('/usr/sbin/sshd -D -e');
+  if (config.rancher.ssh.daemon) lines.push('/usr/sbin/sshd -D -e');
   return `${lines.join('\n')}\n`;
 }

@@ -14,16 +14,16 @@ export function parseRespawnTable(text: string): string[][] {
 }
 
 export async function respawn(host: SystemHost, commands: readonly (readonly string[])[]): Promise<number> {
-  let stopping = false;
+  const state = { stopping: false };
   const running = new Set<Process>();
   host.children.onOrphan(() => undefined);
   host.children.onSignal(['TERM', 'INT'], () => {
-    stopping = true;
+    state.stopping = true;
     for (const child of running) child.kill('TERM');
   });
   const keep = async (argv: readonly string[]): Promise<void> => {
     let starts: number[] = [];
-    while (!stopping) {
+    while (!state.stopping) {
       const now = host.clock.monotonic();
       starts = [...starts.filter((time) => now - time < BURST_MS), now];
       if (starts.length > BURST) await host.clock.sleep(PAUSE_MS);

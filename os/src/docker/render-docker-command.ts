@@ -60,6 +60,6 @@ export function renderDockerdArgs(options: DockerOptions, debug: boolean, contai
   text('--storage-driver', options.storage_driver);
   flag('--userland-proxy', options.userland_proxy ?? false);
   args.push(...(options.extra_args ?? []));
-  if (options.tls === true) args.push(...(options.tls_args ?? []));
+  if (options.tls) args.push(...(options.tls_args ?? []));
   return args;
 }
