@@ -28,7 +28,7 @@ export const DOCKER = {
   extra_args: { type: 'list of string', since: '0.4', when: 'boot', meaning: 'More flags of the daemon, as they are' },
   environment: { type: 'list of string', since: '0.4', when: 'boot', meaning: 'Environment of the daemon, each as NAME=VALUE' },
   storage_context: { type: 'string', since: '0.4', when: 'boot', meaning: 'System container in whose file system the daemon runs (rancher.docker only)' },
-  exec: { type: 'boolean', since: '0.5', when: 'boot', ignored: 'System Docker is never process 1', meaning: 'Run System Docker as process 1' },
+  exec: { type: 'boolean', since: '1.x', when: 'boot', ignored: 'System Docker is never process 1', meaning: 'Run System Docker as process 1' },
   tls: { type: 'boolean', since: '0.4', when: 'boot', default: false, meaning: 'Serve TLS with the certificates below, with the flags of tls_args' },
   tls_args: { type: 'list of string', since: '0.4', when: 'boot', meaning: 'Flags added when tls is on' },
   ca_cert: { type: 'string', since: '0.4', when: 'boot', secret: 'private', meaning: 'Certificate of the authority, PEM' },

@@ -9,7 +9,7 @@ export const RANCHER = {
     type: 'list of terminal', since: '0.6', when: 'boot', works: true, secret: 'hidden', repeatable: true,
     meaning: 'Terminals that are logged in as rancher without a password; disable: [autologin] switches it off',
   },
-  disable: { type: 'list of string', since: '1.2', when: 'boot', meaning: 'Ways to log in that are switched off: password, autologin' },
+  disable: { type: 'list of string', since: '1.x', when: 'boot', meaning: 'Ways to log in that are switched off: password, autologin' },
   debug: {
     type: 'boolean', since: '0.4', when: 'boot', works: true, default: false,
     meaning: 'Debug log everywhere: also sets log, and debug of docker, system_docker and bootstrap_docker',
@@ -82,7 +82,7 @@ export const DEFAULTS = {
     type: 'network', since: '0.5', when: 'boot', default: { dhcp_timeout: 10, dns: { nameservers: ['8.8.8.8', '8.8.4.4'] } },
     meaning: 'Network settings for what rancher.network and DHCP leave open',
   },
-  system_docker_logs: { type: 'string', since: '1.0', when: 'boot', default: '/var/log/system-docker.log', meaning: 'Log file of System Docker' },
+  system_docker_logs: { type: 'string', since: '1.x', when: 'boot', default: '/var/log/system-docker.log', meaning: 'Log file of System Docker' },
 } as const;
 
 export const REPOSITORY = {

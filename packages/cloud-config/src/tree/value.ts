@@ -16,6 +16,10 @@ export function parseBoolean(text: string): boolean | undefined {
 
 /** Decimal, 0x, 0b, and octal written 0755 or 0o755; `_` between digits is skipped. Undefined for other text. */
 export function parseInteger(text: string): number | undefined {
+  if (text.length > 24) return undefined;
+  // Most numbers are written in the one usual way.
+  const usual = Number(text);
+  if (Number.isSafeInteger(usual) && String(usual) === text) return usual;
   const match = /^([-+]?)(0x[0-9a-f_]+|0b[01_]+|0o?[0-7_]+|[1-9][0-9_]*|0)$/i.exec(text);
   if (match === null) return undefined;
   const digits = match[2]!.replace(/_/g, '').replace(/^0(?=[0-7])/, '0o');
@@ -33,6 +37,8 @@ export function resolvePlain(text: string): Scalar {
   const flag = parseBoolean(text);
   if (flag !== undefined) return flag;
   if (first > 0x39) return text;
+  // Neither a sign, a digit nor a dot: no number.
+  if (first < 0x30 && first !== 0x2b && first !== 0x2d && first !== 0x2e) return text;
   const integer = parseInteger(text);
   if (integer !== undefined) return integer;
   if (/^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)(e[-+]?[0-9]+)?$/i.test(text) && !/^[-+]?[0-9_]+$/.test(text)) return Number(text);

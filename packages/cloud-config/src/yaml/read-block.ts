@@ -16,6 +16,7 @@ export function readBlockNode(cursor: Cursor, parent: number): ConfigNode {
   if (colonOfKey(cursor) >= 0) return readBlockMap(cursor, cursor.column);
   const properties = readProperties(cursor);
   if (properties !== undefined && cursor.atLineEnd()) return readBelow(cursor, parent, properties, false);
+  if (properties === undefined) return readInline(cursor, parent, false);
   stopAtAlias(cursor, properties);
   return withProperties(cursor, properties, () => readInline(cursor, parent, false));
 }
@@ -107,6 +108,7 @@ function readMapValue(cursor: Cursor, column: number): ConfigNode {
   const first = cursor.text[cursor.at];
   const colon = first === '"' || first === "'" || first === '*' ? colonOfKey(cursor) : -1;
   if (colon >= 0) cursor.stop('a second ": " on the line', 'put the value in quotes', colon);
+  if (properties === undefined) return readInline(cursor, column, true);
   stopAtAlias(cursor, properties);
   return withProperties(cursor, properties, () => readInline(cursor, column, true));
 }

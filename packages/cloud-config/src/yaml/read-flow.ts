@@ -27,7 +27,7 @@ function readFlowList(cursor: Cursor): ConfigNode {
     if (cursor.text[cursor.at] === ']') break;
     if (cursor.text.charCodeAt(cursor.at) === COMMA) cursor.stop('a value is missing before the comma');
     const item = readFlowNode(cursor, offset);
-    items.push(isPairColon(cursor, item) ? readPair(cursor, item, offset) : item);
+    items.push(isPairColon(cursor, item, offset) ? readPair(cursor, item, offset) : item);
     endOfItem(cursor, offset, ']');
   }
   cursor.at += 1;
@@ -74,15 +74,21 @@ function endOfItem(cursor: Cursor, opened: number, close: string): void {
   skipFlow(cursor, opened);
   const next = cursor.text[cursor.at];
   if (next === ',') cursor.at += 1;
+  else if (next === ':' && cursor.lineStart > opened) stopUnclosed(cursor, opened);
   else if (next !== close) cursor.stop(next === ']' || next === '}' ? `expected ${close}` : 'a comma is missing', 'is a bracket above not closed?');
 }
 
-/** On the same line as the item; behind plain text there must be a gap or a bracket behind the colon. */
-function isPairColon(cursor: Cursor, item: ConfigNode): boolean {
+function isPairColon(cursor: Cursor, item: ConfigNode, opened: number): boolean {
   cursor.skipBlanks();
   if (cursor.text.charCodeAt(cursor.at) !== COLON) return false;
-  if (cursor.text.slice(item.offset, cursor.at).includes('\n')) cursor.stop('a key must stand on one line', undefined, item.offset);
+  // A key is on one line: this is the next key of the block around an open bracket.
+  if (cursor.text.slice(item.offset, cursor.at).includes('\n')) stopUnclosed(cursor, opened);
   return true;
+}
+
+function stopUnclosed(cursor: Cursor, opened: number): never {
+  const open = cursor.text[opened]!;
+  return cursor.stop(`this ${open} is never closed`, `write ${open === '[' ? ']' : '}'} behind the last item`, opened);
 }
 
 function readFlowNode(cursor: Cursor, opened: number): ConfigNode {
@@ -180,5 +186,5 @@ function skipFlow(cursor: Cursor, opened: number): void {
       return;
     }
   }
-  cursor.stop(`this ${cursor.text[opened]!} is never closed`, `write ${cursor.text[opened] === '[' ? ']' : '}'} behind the last item`, opened);
+  stopUnclosed(cursor, opened);
 }

@@ -114,7 +114,7 @@ export function plainPart(line: string): { readonly text: string; readonly comme
 /** A plain scalar in block style, with the lines that go on with it; `inline` when its line has a key before it. */
 export function readPlain(cursor: Cursor, parent: number, inline: boolean): string {
   const start = cursor.at;
-  checkPlainStart(cursor);
+  if (!cursor.isWord()) checkPlainStart(cursor);
   const first = plainPart(cursor.text.slice(start, cursor.lineEnd));
   if (first.colon >= 0) cursor.stop('a second ": " on the line', 'put the value in quotes', start + first.colon);
   cursor.at = start + first.text.length;
