@@ -3,7 +3,7 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RosError } from '@drover/core';
-import type { PackageTree, Toolchain, Workspace } from '@drover/builder';
+import type { LockedPackage, PackageTree, Toolchain, Workspace } from '@drover/builder';
 import { fetchLocked, openToolchain, readLock, runCommand, unpackSection } from '@drover/builder';
 
 export interface Supplies {
@@ -11,7 +11,7 @@ export interface Supplies {
   readonly toolchain: Toolchain;
   readonly packages: PackageTree;
   /** The versions, for the hash of a product. */
-  readonly locked: unknown;
+  readonly locked: readonly LockedPackage[];
   /** `uname -r` of the product's kernel. */
   readonly release: string;
   readonly kernelPackage: string;

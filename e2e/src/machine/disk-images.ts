@@ -24,7 +24,7 @@ export async function exportRaw(file: string, into: string): Promise<void> {
 /** A sparse raw disk with an ext4 file system over all of it. */
 export async function createExt4Disk(file: string, sizeMb: number, label: string, content?: string): Promise<void> {
   writeFileSync(file, '');
-  truncateSync(file, sizeMb << 20);
+  truncateSync(file, sizeMb * 1024 * 1024);
   const options = content === undefined ? [] : ['-d', content];
   await runCommand(['mkfs.ext4', '-q', '-F', '-L', label, ...options, file], { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } });
 }

@@ -1,4 +1,4 @@
-export { findAccelerator } from './accelerator.ts';
+export { findAccelerator, TCG_PARALLEL } from './accelerator.ts';
 export type { Accelerator } from './accelerator.ts';
 export { QEMU, qemuArguments } from './command-line.ts';
 export { createBlankDisk, createConfigDrive, createExt4Disk, createOverlay, exportRaw } from './disk-images.ts';

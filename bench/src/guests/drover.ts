@@ -1,0 +1,40 @@
+// The product itself, asked over ssh.
+
+import { mkdirSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createBlankDisk, drover, STARTED } from '@drover/e2e';
+import type { Machine, Setup } from '@drover/e2e';
+import { MEMORY_MB } from './disk-guest.ts';
+import type { Guest, Shell } from './guest.ts';
+
+export function openDrover(): Guest {
+  return {
+    name: 'drover',
+    title: 'Drover, all services up',
+    setup: keptSetup(),
+    up: STARTED,
+    prompt: /login: /,
+    dockerLog: 'system-docker logs docker 2>&1',
+    openShell,
+    powerOff: 'poweroff',
+  };
+}
+
+/** As the scenarios' machine, but its state disk stays from boot to boot. */
+function keptSetup(): Setup {
+  return {
+    name: 'bench-drover',
+    async prepare(place, folder) {
+      mkdirSync(folder, { recursive: true });
+      const file = join(folder, 'state.qcow2');
+      if (!existsSync(file)) await createBlankDisk(file, '4G');
+      return drover({ name: 'bench-drover', memoryMb: MEMORY_MB, state: { serial: 'state', file, format: 'qcow2' } }).prepare(place, folder);
+    },
+    ready: () => Promise.resolve(),
+  };
+}
+
+async function openShell(machine: Machine): Promise<Shell> {
+  await machine.ssh.waitReady(120_000);
+  return { run: (script, deadlineMs = 120_000) => machine.ssh.ok('sudo sh -s', { input: script, deadlineMs }) };
+}

@@ -1,0 +1,48 @@
+// One boot of one guest: when things happened, and what memory it takes a minute later.
+
+import { eventually, powerOn } from '@drover/e2e';
+import type { Workplace } from '@drover/e2e';
+import type { Guest } from '../guests/guest.ts';
+import { kernelTimeOf, parseApiTime } from './kernel-clock.ts';
+import type { Memory } from './memory.ts';
+import { MEMORY_SCRIPT, parseMemory } from './memory.ts';
+
+export interface BootFigures {
+  /** Seconds of the kernel clock. */
+  readonly initS: number;
+  readonly promptS: number | undefined;
+  readonly dockerS: number;
+  readonly memory: Memory;
+}
+
+const UP_DEADLINE_MS = 300_000;
+const OFF_DEADLINE_MS = 180_000;
+/** Memory is read this long after User Docker answered: a measure, not a wait. */
+export const SETTLE_MS = 60_000;
+
+const INIT = /Run \S+ as init process/;
+
+export async function measureBoot(place: Workplace, guest: Guest, settleMs: number = SETTLE_MS): Promise<BootFigures> {
+  const machine = await powerOn(place, guest.setup, guest.setup.name);
+  try {
+    await machine.serial.waitFor(guest.up, { deadlineMs: UP_DEADLINE_MS });
+    if (guest.prompt !== undefined) await machine.serial.waitFor(guest.prompt, { deadlineMs: UP_DEADLINE_MS });
+    await new Promise((resolve) => void setTimeout(resolve, settleMs));
+    const booted = machine.serial.text;
+    const shell = await guest.openShell(machine);
+    const memory = parseMemory(await shell.run(MEMORY_SCRIPT, UP_DEADLINE_MS));
+    const [uptime, now] = (await shell.run("cut -d' ' -f1 /proc/uptime; date +%s.%N")).trim().split('\n').map(Number);
+    const apiAt = await eventually('dockerd logs that its API answers', UP_DEADLINE_MS, async () => parseApiTime(guest.dockerLog === '' ? booted : await shell.run(guest.dockerLog)), 5000);
+    const figures = {
+      initS: kernelTimeOf(machine.serial, INIT),
+      promptS: guest.prompt === undefined ? undefined : kernelTimeOf(machine.serial, guest.prompt),
+      dockerS: apiAt - (now! - uptime!),
+      memory,
+    };
+    await shell.run(`{ sleep 1; ${guest.powerOff}; } >/dev/null 2>&1 &`);
+    await machine.waitEnd(OFF_DEADLINE_MS);
+    return figures;
+  } finally {
+    await machine.kill();
+  }
+}
