@@ -81,7 +81,7 @@ function readText(host: LoaderHost, path: string, skipDirectories = false): Text
   try {
     const status = host.files.stat(path);
     if (status === undefined || (skipDirectories && status.type === 'directory')) return undefined;
-    if (status.type !== 'file') return unreadable(path, new Error(`it is a ${status.type}`));
+    if (status.type !== 'file') return unusable(path, `this is not a file (${status.type})`, 'put a file there');
     return { name: path, bytes: host.files.readBytes(path, TEXT_LIMIT_BYTES + 1) };
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? undefined : unreadable(path, error);
@@ -89,5 +89,9 @@ function readText(host: LoaderHost, path: string, skipDirectories = false): Text
 }
 
 function unreadable(path: string, error: unknown): Layer {
-  return { name: path, tree: emptyTree({ name: path }), problems: [{ code: 'unreadable', severity: 'error', message: `cannot be read: ${explain(error)}`, source: path, hint: 'is the disk full or damaged?' }] };
+  return unusable(path, `cannot be read: ${explain(error)}`, 'is the disk damaged?');
+}
+
+function unusable(path: string, message: string, hint: string): Layer {
+  return { name: path, tree: emptyTree({ name: path }), problems: [{ code: 'unreadable', severity: 'error', message, source: path, hint }] };
 }

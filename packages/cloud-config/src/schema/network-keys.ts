@@ -29,7 +29,7 @@ export const INTERFACE = {
   gateway_ipv6: { type: 'string', since: '0.4.3', when: 'boot', meaning: 'Default route for IPv6' },
   mtu: { type: 'integer', since: '0.4', when: 'boot', meaning: 'Largest packet, in bytes' },
   ipv4ll: { type: 'boolean', since: '0.4', when: 'boot', default: false, meaning: 'Take a link-local address (169.254.x.y)' },
-  bridge: { type: 'string', since: '0.4', when: 'boot', meaning: 'true: this entry is a bridge; otherwise the bridge the link joins' },
+  bridge: { type: 'string', since: '0.4', when: 'boot', meaning: 'Bridge the link joins, or true when the entry itself is a bridge' },
   bond: { type: 'string', since: '0.4.3', when: 'boot', meaning: 'Bond the link joins' },
   bond_opts: { type: 'map of string', since: '0.4.3', when: 'boot', meaning: 'Options of the bond, on the entry named like it' },
   vlans: { type: 'string', since: '0.4.3', when: 'boot', meaning: 'VLANs on the link, such as 100,200:name' },

@@ -76,10 +76,10 @@ const KEY_PATTERN = /(?:^|\s)((?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+)\s+([A-Za-z0-9+/=]
 /** One line of authorized_keys (sshd(8)): options, type, base64, comment. Only a doubtful one: sshd decides. */
 export function examineSshKey(text: string): Complaint | undefined {
   const line = text.trim();
-  if (/[\r\n\0]/.test(line)) return { severity: 'error', message: 'a key must stand on one line', hint: 'give each key an item of its own' };
   if (line.startsWith('-----BEGIN')) {
     return { severity: 'error', message: 'this is the private half of a key, or a key in another format', hint: 'write the line of the .pub file' };
   }
+  if (/[\r\n\0]/.test(line)) return { severity: 'error', message: 'a key must stand on one line', hint: 'give each key an item of its own' };
   const match = KEY_PATTERN.exec(line);
   const type = match?.[1];
   if (type === 'ssh-dss') return { severity: 'warning', message: 'DSA keys are refused by today\'s SSH servers', hint: 'make a new key with ssh-keygen -t ed25519' };

@@ -39,7 +39,7 @@ function readInside(host: ReaderHost, directory: string, name: string, problems:
     const status = host.files.stat(path);
     if (status === undefined) return undefined;
     if (!isWithin(host.files.realPath(directory), host.files.realPath(path))) return report('unreadable', 'this is a link out of the config drive', 'put the file itself on the drive');
-    if (status.type !== 'file') return report('unreadable', `this is a ${status.type}, not a file`, 'put a file there');
+    if (status.type !== 'file') return report('unreadable', `this is not a file (${status.type})`, 'put a file there');
     const bytes = host.files.readBytes(path, TEXT_LIMIT_BYTES + 1);
     return bytes.length > TEXT_LIMIT_BYTES ? report('too-large', `larger than ${TEXT_LIMIT_BYTES / 1024} KiB`, 'keep the user-data small and fetch the rest') : bytes;
   } catch (error) {

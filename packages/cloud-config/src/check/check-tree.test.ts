@@ -1,0 +1,165 @@
+import { renderProblem } from '@drover/core';
+import { deepEqual, equal, ok, test } from '@drover/testing';
+import { OBJECTS, shapeOf } from '../schema/schema.ts';
+import type { ConfigNode, MapNode } from '../tree/node.ts';
+import { fromValue, toValue } from '../tree/node.ts';
+import type { Value } from '../tree/value.ts';
+import { checkTree } from './check-tree.ts';
+import { readConfiguration } from './read-configuration.ts';
+import { closestKey, editDistance } from './suggest-key.ts';
+
+function check(value: Value): { readonly tree: MapNode; readonly problems: readonly string[] } {
+  const { tree, problems } = checkTree(fromValue(value, { name: 'f' }) as MapNode, { announce: false });
+  return { tree, problems: problems.map(renderProblem) };
+}
+
+const GOOD: Readonly<Record<string, Value>> = {
+  'host name': 'box', 'ssh key': `ssh-ed25519 ${'AAAAC3'.padEnd(68, 'x')}`, device: 'LABEL=X', 'device path': '/dev/sda', terminal: 'tty1',
+  string: 'x', boolean: 'true', integer: '5', command: 'x', mount: ['/dev/vdb', '/mnt', 'auto', ''], service: { image: 'x' },
+};
+
+/** A value of the type with every key in it. */
+function sample(type: string): Value {
+  const shape = shapeOf(type);
+  if (shape.is === 'list') return [sample(shape.of)];
+  if (shape.is === 'map') return { name: sample(shape.of) };
+  if (shape.is === 'object') return Object.fromEntries(Object.entries(shape.keys).map(([key, spec]) => [key, sample(spec.type)]));
+  return GOOD[type]!;
+}
+
+/** Every place in a value, with what stands there replaced by something of another kind. */
+function* broken(value: Value, type: string, path: string): Generator<{ readonly path: string; readonly value: Value }> {
+  const shape = shapeOf(type);
+  const other: Value = shape.is === 'list' ? { no: 'list' } : shape.is === 'object' || shape.is === 'map' || shape.is === 'service' ? ['no map'] : { no: 'scalar' };
+  if (path !== '') yield { path, value: other };
+  if (shape.is !== 'object' || Array.isArray(value)) return;
+  for (const [key, spec] of Object.entries(shape.keys)) {
+    const inner = (value as Readonly<Record<string, Value>>)[key]!;
+    for (const one of broken(inner, spec.type, path === '' ? key : `${path}.${key}`)) yield { path: one.path, value: { ...(value as object), [key]: one.value } };
+  }
+}
+
+test('every key of the schema takes a value of its type', () => {
+  const { tree, problems } = check(sample('root'));
+  deepEqual(problems, []);
+  const config = readConfiguration(tree);
+  deepEqual([config.mounts, config.runcmd, config.rancher.docker.live_restore, config.rancher.network.interfaces['name']?.mtu], [[['/dev/vdb', '/mnt', 'auto', '']], ['x'], true, 5]);
+});
+
+test('every key of the schema refuses a value of another kind, and only that key falls', () => {
+  const good = sample('root');
+  let count = 0;
+  for (const { path, value } of broken(good, 'root', '')) {
+    const { tree, problems } = check(value);
+    count += 1;
+    equal(`${path}: ${problems.length}`, `${path}: 1`);
+    ok(problems[0]!.includes(`expected`) && problems[0]!.includes(path), problems[0]);
+    const keys = path.split('.');
+    let at: ConfigNode | undefined = tree;
+    for (const key of keys.slice(0, -1)) at = at?.kind === 'map' ? at.entries.get(key)?.node : undefined;
+    equal(`${path}: ${at?.kind === 'map' && !at.entries.has(keys.at(-1)!)}`, `${path}: true`);
+  }
+  ok(count > 180, `only ${count} keys`);
+});
+
+test('every key has a type that exists, a sentence without its full stop, and a default of its type', () => {
+  for (const [name, keys] of Object.entries(OBJECTS)) {
+    for (const [key, spec] of Object.entries(keys)) {
+      const shape = shapeOf(spec.type);
+      ok(['scalar', 'list', 'map', 'object', 'command', 'mount', 'service'].includes(shape.is), `${name}.${key}`);
+      ok(/^[A-Z/].*[^.]$/.test(spec.meaning), `${name}.${key}: ${spec.meaning}`);
+      ok(!(spec.works === true && spec.ignored !== undefined), `${name}.${key} both works and is ignored`);
+      const text = typeof spec.default === 'object' ? undefined : spec.default?.toString();
+      if (text !== undefined) ok(shape.is === 'scalar' && shape.read(text) === spec.default, `${name}.${key}`);
+    }
+  }
+});
+
+test('text is typed by its key, with or without quotes', () => {
+  const { tree, problems } = check({
+    hostname: 'a', rancher: { debug: 'Yes', shutdown_timeout: '060', password: 1.5, sysctl: { 'fs.file-max': 10, b: true }, services_include: { a: 'on', b: false }, disable: [1, 'x'] },
+  });
+  deepEqual(problems, []);
+  const { rancher } = readConfiguration(tree);
+  deepEqual([rancher.debug, rancher.shutdown_timeout, rancher.password, rancher.sysctl, rancher.services_include, rancher.disable], [
+    true, 0o60, '1.5', { 'fs.file-max': '10', b: 'true' }, { a: true, b: false }, ['1', 'x'],
+  ]);
+});
+
+test('null is the zero value: empty lists, maps and text, and false', () => {
+  const { tree } = check({ ssh_authorized_keys: null, hostname: null, rancher: { debug: null, shutdown_timeout: null, sysctl: null, ssh: { daemon: null }, state: { dev: null }, cloud_init: { datasources: null } } });
+  const { hostname, ssh_authorized_keys: keys, rancher } = readConfiguration(tree);
+  deepEqual([hostname, keys, rancher.debug, rancher.shutdown_timeout, rancher.sysctl, rancher.ssh.daemon, rancher.state.dev, rancher.cloud_init.datasources], [undefined, [], false, 0, {}, false, '', []]);
+});
+
+test('maps of values merge with their defaults, and null takes a default out', () => {
+  const { tree } = check({ rancher: { docker: { log_opts: { 'max-file': 5, 'max-size': null, x: 'y' } }, defaults: { network: { dhcp_timeout: 3 } } } });
+  const { rancher } = readConfiguration(tree);
+  deepEqual(rancher.docker.log_opts, { 'max-file': '5', x: 'y' });
+  deepEqual([rancher.docker.group, rancher.defaults.network.dhcp_timeout, rancher.defaults.network.dns.nameservers], ['docker', 3, ['8.8.8.8', '8.8.4.4']]);
+});
+
+test('a lone value where a list is expected is its only item, with a warning', () => {
+  const key = GOOD['ssh key'] as string;
+  deepEqual(check({ rancher: { autologin: 'ttyS0' } }).problems, []);
+  const { tree, problems } = check({ ssh_authorized_keys: key, rancher: { state: { autoformat: '/dev/vda' } } });
+  deepEqual(problems.map((one) => one.split('\n')[0]), [
+    'f: warning: expected a list; the value is taken as its only item (ssh_authorized_keys)',
+    'f: warning: expected a list; the value is taken as its only item (rancher.state.autoformat)',
+  ]);
+  const config = readConfiguration(tree);
+  deepEqual([config.ssh_authorized_keys, config.rancher.state.autoformat], [[key], ['/dev/vda']]);
+});
+
+test('values that would hurt are dropped, doubtful ones are kept with a word', () => {
+  const table: readonly (readonly [Value, string, Value])[] = [
+    [{ hostname: 'a\nb' }, 'f: error: a host name cannot contain "\\n" (hostname)\n  hint: use letters, digits and hyphens, with dots between labels', {}],
+    [{ hostname: 'a'.repeat(65) }, 'f: error: the host name has 65 characters, and the kernel takes 64 (hostname)\n  hint: leave out the domain', {}],
+    [{ hostname: 'a'.repeat(64) }, 'f: error: a label of the host name has 64 characters, and 63 is the limit (hostname)', {}],
+    [{ hostname: '-a' }, 'f: error: a label of a host name cannot begin or end with a hyphen: "-a" (hostname)', {}],
+    [{ hostname: 'a..b' }, 'f: error: the host name has an empty label (hostname)\n  hint: write one dot between labels', {}],
+    [{ hostname: 'a_b' }, 'f: warning: an underscore is not allowed in a host name, and some programs refuse it (hostname)\n  hint: use a hyphen', { hostname: 'a_b' }],
+    [{ ssh_authorized_keys: [`ssh-dss ${'AAAA'.padEnd(80, 'x')} a`] }, "f: warning: DSA keys are refused by today's SSH servers (ssh_authorized_keys[0])\n  hint: make a new key with ssh-keygen -t ed25519", { ssh_authorized_keys: [`ssh-dss ${'AAAA'.padEnd(80, 'x')} a`] }],
+    [{ ssh_authorized_keys: ['ssh-rsa AAAAB3'] }, 'f: warning: the key looks cut off (ssh_authorized_keys[0])\n  hint: copy the whole line of the .pub file', { ssh_authorized_keys: ['ssh-rsa AAAAB3'] }],
+    [{ ssh_authorized_keys: ['hello'] }, 'f: warning: this does not look like an SSH public key: "hello" (ssh_authorized_keys[0])\n  hint: write the line of the .pub file: type, key, comment', { ssh_authorized_keys: ['hello'] }],
+    [{ ssh_authorized_keys: ['-----BEGIN OPENSSH PRIVATE KEY-----\nx'] }, 'f: error: this is the private half of a key, or a key in another format (ssh_authorized_keys[0])\n  hint: write the line of the .pub file', { ssh_authorized_keys: [] }],
+    [{ rancher: { state: { dev: 'label=X' } } }, 'f: warning: "label=X" names no device (rancher.state.dev)\n  hint: did you mean LABEL=X?', { rancher: { state: { dev: 'label=X' } } }],
+    [{ rancher: { state: { dev: 'x' } } }, 'f: warning: "x" names no device (rancher.state.dev)\n  hint: write /dev/NAME, LABEL=NAME or UUID=ID', { rancher: { state: { dev: 'x' } } }],
+    [{ rancher: { state: { autoformat: ['sda', '/dev/vda'] } } }, 'f: error: "sda" is not the path of a device (rancher.state.autoformat[0])\n  hint: did you mean /dev/sda?', { rancher: { state: { autoformat: ['/dev/vda'] } } }],
+    [{ rancher: { state: { autoformat: ['/dev/../etc/passwd'] } } }, 'f: error: "/dev/../etc/passwd" is not the path of a device (rancher.state.autoformat[0])\n  hint: write a path such as /dev/vda', { rancher: { state: { autoformat: [] } } }],
+    [{ rancher: { autologin: ['true'] } }, 'f: error: "true" is not the name of a terminal (rancher.autologin[0])\n  hint: write a name such as tty1 or ttyS0', { rancher: { autologin: [] } }],
+    [{ runcmd: ['a', null, []] }, 'f: warning: an item of the list is empty (runcmd[1])', { runcmd: ['a', []] }],
+    [{ mounts: [['/dev/vdb', '/mnt', 'ext4']] }, 'f: error: expected a mount, got a list (mounts[0])\n  hint: write [device, mount point, type, options], with "" for what is empty', { mounts: [] }],
+  ];
+  for (const [value, problem, kept] of table) {
+    const { tree, problems } = check(value);
+    deepEqual(problems, [problem]);
+    deepEqual(toValue(tree), kept);
+  }
+});
+
+test('keys of every kind that SSH knows pass, with options and comments', () => {
+  const body = 'AAAA'.padEnd(80, 'x');
+  const keys = [`ssh-rsa ${body}`, `ecdsa-sha2-nistp256 ${body} a b`, `sk-ssh-ed25519@openssh.com ${body}`, `command="ls",no-pty ssh-ed25519 ${body} x`, `  ssh-ed25519 ${body}  `];
+  deepEqual(check({ ssh_authorized_keys: keys }).problems, []);
+});
+
+test('several keys in one block of text are taken line by line', () => {
+  const key = GOOD['ssh key'] as string;
+  const { tree, problems } = check({ ssh_authorized_keys: [`${key} a\n# c\n${key} b\n`] });
+  deepEqual(problems.map((one) => one.split('\n')[0]), ['f: warning: several lines in one item are taken as several keys (ssh_authorized_keys[0])']);
+  deepEqual(readConfiguration(tree).ssh_authorized_keys, [`${key} a`, `${key} b`]);
+});
+
+test('after fifty problems the rest is counted', () => {
+  const { problems } = check(Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`unknown${i}`, 1])));
+  deepEqual([problems.length, problems.at(-1)], [51, 'f: warning: there are 30 more problems']);
+});
+
+test('a slip of the hand finds its key, something else does not', () => {
+  equal(editDistance('hostname', 'hotsname'), 1);
+  equal(closestKey('hostnam', ['hostname', 'mounts']), 'hostname');
+  equal(closestKey('tsl', ['tls', 'host']), 'tls');
+  equal(closestKey('foo', ['tls', 'host']), undefined);
+  equal(closestKey('x'.repeat(100_000), ['tls']), undefined);
+});
