@@ -32,6 +32,8 @@ export class Container {
   /** Each end of its process, also one before a restart. */
   readonly exited: Milestone = new Milestone();
   readonly removed: Milestone = new Milestone();
+  /** Waiting clients have been connected, or sent away. */
+  readonly connected: Milestone = new Milestone();
   /** Attached clients, before and while it runs. */
   readonly waitingClients: Set<AttachClient> = new Set();
   hub: AttachHub | undefined;
@@ -62,6 +64,12 @@ export class Container {
 
   get status(): ContainerStatus {
     return this.state;
+  }
+
+  /** The container reads an end of file when the client that feeds it leaves. With a terminal, it never does. */
+  get inputEndsWithClient(): boolean {
+    const { OpenStdin: open, StdinOnce: once, Tty: tty } = this.record.config;
+    return open === true && once === true && tty !== true;
   }
 
   transition(event: ContainerEvent): void {

@@ -64,11 +64,15 @@ async function adoptStart(engine: Engine, container: Container): Promise<boolean
  * Under the container's lock.
  */
 export async function noteMissingMonitor(engine: Engine, container: Container): Promise<void> {
-  const { run } = container;
-  if (run?.phase !== 'running' || readProcessEnd(engine, container.id) !== undefined) return;
-  if (isSameProcess(engine.host.files, run.monitorPid, run.monitorStart)) return;
+  if (!isMonitorMissing(engine, container)) return;
   engine.log.error('the monitor of the container has ended: the container ends with it', { container: container.id, name: container.name });
   await finishRun(engine, container, { exitCode: EXIT_UNKNOWN, finishedAt: new Date(engine.host.clock.now()).toISOString() });
+}
+
+export function isMonitorMissing({ host, paths }: Engine, container: Container): boolean {
+  const { run, id } = container;
+  if (run?.phase !== 'running' || isSameProcess(host.files, run.monitorPid, run.monitorStart)) return false;
+  return !host.files.exists(join(paths.exits, id)); // with it, the end is being handled
 }
 
 /** Overlays, bundles and mounts that belong to no container. */

@@ -27,3 +27,11 @@ function unmount(engine: Engine, path: string): void {
     if (!['EINVAL', 'ENOENT'].includes(codeOf(error) ?? '')) throw error;
   }
 }
+
+/** Those who attached to a container that is not going to run. */
+export function sendClientsAway(container: Container): void {
+  const clients = [...container.waitingClients];
+  container.waitingClients.clear();
+  for (const client of clients) client.end();
+  container.connected.reach();
+}

@@ -7,6 +7,7 @@ import type { Engine } from '../engine.ts';
 import { removeOverlay } from '../storage/overlay.ts';
 import { removeTree } from '../storage/trees.ts';
 import type { Container } from './container.ts';
+import { sendClientsAway } from './release-runtime.ts';
 import { REMOVING } from './container-store.ts';
 import { refusalOf } from './container-states.ts';
 
@@ -38,8 +39,7 @@ async function remove(engine: Engine, container: Container, options: RemoveOptio
   const directory = paths.container(container.id);
   const doomed = directory + REMOVING;
   if (host.files.exists(directory)) host.files.rename(directory, doomed);
-  for (const client of container.waitingClients) client.end();
-  container.waitingClients.clear();
+  sendClientsAway(container);
   for (const wake of container.logListeners) wake();
   await removeOverlay(host, paths, container.id);
   await removeTree(host, doomed);

@@ -8,15 +8,15 @@ import { AttachHub } from '../runtime/attach-hub.ts';
 import { createThroughConmon } from '../runtime/conmon.ts';
 import { deleteCrunContainer, requireCrun } from '../runtime/crun.ts';
 import { readProcessStart } from '../runtime/process-identity.ts';
-import { explainStartFailure, renderCreateFailure } from '../runtime/start-failure.ts';
+import { explainStartFailure, findProgramPlace, renderCreateFailure } from '../runtime/start-failure.ts';
 import { gatherSpec, sharedMemoryPath } from '../spec/gather-spec.ts';
 import { parseIpcMode } from '../spec/namespace-modes.ts';
 import { renderSpec } from '../spec/render-spec.ts';
-import { mountOverlay } from '../storage/overlay.ts';
+import { mountOverlay, overlayFolders } from '../storage/overlay.ts';
 import type { Container } from './container.ts';
 import { NEVER } from './container-record.ts';
 import { refusalOf } from './container-states.ts';
-import { releaseRuntime } from './release-runtime.ts';
+import { releaseRuntime, sendClientsAway } from './release-runtime.ts';
 
 /** What a user asks for. Throws the refusals of the state table, and why it can't start. */
 export function startContainer(engine: Engine, container: Container): Promise<void> {
@@ -82,13 +82,11 @@ function prepareSharedMemory(engine: Engine, container: Container): void {
 /** Before the process runs: those who attached early miss nothing. */
 async function connectClients(engine: Engine, container: Container): Promise<void> {
   if (container.waitingClients.size === 0) return;
-  container.hub = await AttachHub.open(engine.host, engine.paths.attachSocket(container.id), endsInputWithClient(container));
-  for (const client of container.waitingClients) container.hub.add(client);
+  const hub = await AttachHub.open(engine.host, engine.paths.attachSocket(container.id), container.inputEndsWithClient);
+  container.hub = hub;
+  for (const client of container.waitingClients) hub.add(client);
   container.waitingClients.clear();
-}
-
-export function endsInputWithClient(container: Container): boolean {
-  return container.record.config.OpenStdin === true && container.record.config.StdinOnce === true;
+  container.connected.reach();
 }
 
 function noteRunning(engine: Engine, container: Container, pid: number, monitorPid: number): void {
@@ -104,10 +102,9 @@ function noteRunning(engine: Engine, container: Container, pid: number, monitorP
 }
 
 async function noteFailure(engine: Engine, container: Container, error: unknown): Promise<Error> {
-  const { exitCode, failure } = toApiError(container, error);
+  const { exitCode, failure } = toApiError(engine, container, error);
   engine.log.error(`starting the container failed: ${explain(error)}`, { container: container.id, name: container.name });
-  for (const client of container.waitingClients) client.end();
-  container.waitingClients.clear();
+  sendClientsAway(container);
   await deleteCrunContainer(engine, container.id);
   container.outcome = { ...container.outcome, exitCode, error: failure.message };
   engine.containers.saveOutcome(container);
@@ -115,10 +112,12 @@ async function noteFailure(engine: Engine, container: Container, error: unknown)
   return failure;
 }
 
-function toApiError(container: Container, error: unknown): { exitCode: number; failure: Error } {
+function toApiError(engine: Engine, container: Container, error: unknown): { exitCode: number; failure: Error } {
   const code = codeOf(error);
   if (code === 'create-failed' || code === 'crun-failed') {
-    const { exitCode, isUsersMistake, message } = explainStartFailure(messageOf(error), container.record.path);
+    const { path } = container.record;
+    const place = findProgramPlace(engine.host.files, overlayFolders(engine.paths, container.id).merged, path);
+    const { exitCode, isUsersMistake, message } = explainStartFailure(messageOf(error), path, place);
     return { exitCode, failure: apiError(isUsersMistake ? 'invalid-parameter' : 'system', renderCreateFailure(message), { cause: error }) };
   }
   const known = code === 'invalid-parameter' || code === 'not-found' || code === 'conflict';

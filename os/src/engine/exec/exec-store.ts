@@ -6,9 +6,8 @@ import type { ExecCreateBody } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
 
 export interface ExecProcess {
-  /** In the machine's process namespace; 0 until it is known. */
-  pid: number;
-  resize?(columns: number, rows: number): void;
+  /** Only of one with a terminal. */
+  readonly resize?: (columns: number, rows: number) => void;
 }
 
 export interface Exec {

@@ -38,7 +38,7 @@ export function planConmon(engine: Engine, container: Container): string[] {
     '--no-sync-log',
     ...(config.Tty === true ? ['-t'] : []),
     ...(config.OpenStdin === true ? ['-i'] : []),
-    ...(config.StdinOnce === true ? [] : ['--leave-stdin-open']),
+    ...(container.inputEndsWithClient ? [] : ['--leave-stdin-open']),
     ...crunOptions(engine).flatMap((option) => ['--runtime-arg', option]),
   ];
 }

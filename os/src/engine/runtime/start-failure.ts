@@ -1,6 +1,9 @@
 // crun's complaints about a container that can't start, in the words that docker's client and scripts look for
 // ("executable file not found in $PATH" makes `docker run` exit with 127), and the exit code the container gets.
 
+import type { Files } from '@drover/host';
+import { resolveInRoot } from '../storage/scoped-path.ts';
+
 export interface StartFailure {
   /** Of the container. */
   readonly exitCode: number;
@@ -41,12 +44,27 @@ function quote(text: string): string {
   return JSON.stringify(text);
 }
 
+/** What stands where the program should be, in the container's root: crun says "not found" to all of them. */
+export type ProgramPlace = 'nothing' | 'directory' | 'file';
+
 /** `program`: what was to be run. */
-export function explainStartFailure(crunMessage: string, program: string): StartFailure {
+export function explainStartFailure(crunMessage: string, program: string, place: ProgramPlace): StartFailure {
   const text = crunMessage.trim().replace(/\s*\n\s*/g, '; ');
   const rule = RULES.find(({ pattern }) => pattern.test(text));
-  const words = rule === undefined ? text : rule.words(program, text);
-  return { exitCode: rule?.exitCode ?? EXIT_FAILED, isUsersMistake: rule !== undefined, message: words };
+  if (rule?.exitCode === EXIT_NOT_FOUND && place !== 'nothing') {
+    const why = place === 'directory' ? 'is a directory' : 'permission denied';
+    return { exitCode: EXIT_NOT_EXECUTABLE, isUsersMistake: true, message: `exec: ${quote(program)}: ${why}` };
+  }
+  return { exitCode: rule?.exitCode ?? EXIT_FAILED, isUsersMistake: rule !== undefined, message: rule === undefined ? text : rule.words(program, text) };
+}
+
+/** `root`: where the container's root is mounted. */
+export function findProgramPlace(files: Files, root: string, program: string): ProgramPlace {
+  if (!program.startsWith('/')) return 'nothing';
+  const status = files.lstat(resolveInRoot(files, root, program));
+  if (status === undefined) return 'nothing';
+  if (status.type === 'directory') return 'directory';
+  return (status.mode & 0o111) === 0 ? 'file' : 'nothing'; // an executable one whose interpreter is missing
 }
 
 export function renderCreateFailure(words: string): string {

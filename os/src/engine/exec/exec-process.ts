@@ -1,0 +1,99 @@
+// The process of an exec: `crun exec` with its streams on pipes or on a terminal of the engine's. It is a child of the
+// engine: unlike containers, execs don't outlive it.
+
+import { codeOf, join } from '@drover/core';
+import { pump } from '@drover/host';
+import type { ByteSource, Exit, Process } from '@drover/host';
+import type { StreamName } from '@drover/docker-api';
+import type { Engine } from '../engine.ts';
+import { crunOptions } from '../runtime/crun.ts';
+import type { StreamClient } from '../runtime/stream-client.ts';
+import type { Exec } from './exec-store.ts';
+
+export interface ExecFiles {
+  readonly spec: string;
+  readonly pid: string;
+  /** Where crun notes what it has to complain of; the same goes to the output of the exec, where it is dropped. */
+  readonly log: string;
+}
+
+export function execFiles({ paths }: Engine, exec: Exec): ExecFiles {
+  const base = join(paths.bundle(exec.containerId), `exec-${exec.id.slice(0, 16)}`);
+  return { spec: `${base}.json`, pid: `${base}.pid`, log: `${base}.log` };
+}
+
+function planCommand(engine: Engine, exec: Exec): string[] {
+  const { spec, pid, log } = execFiles(engine, exec);
+  return [engine.programs.crun, `--log=${log}`, ...crunOptions(engine), 'exec', '--process', spec, '--pid-file', pid, exec.containerId];
+}
+
+/** Started; `exit` resolves once the process has ended and all its output is with the client. */
+export function startProcess(engine: Engine, exec: Exec, client: StreamClient | undefined): Promise<Exit> {
+  return exec.options.Tty === true ? runOnTerminal(engine, exec, client) : runOnPipes(engine, exec, client);
+}
+
+async function runOnPipes(engine: Engine, exec: Exec, client: StreamClient | undefined): Promise<Exit> {
+  const { AttachStdin: input, AttachStdout: output, AttachStderr: errors } = exec.options;
+  const how = (wanted: boolean | undefined): 'pipe' | 'null' => (client !== undefined && wanted === true ? 'pipe' : 'null');
+  const child = engine.host.processes.start(planCommand(engine, exec), { stdin: how(input), stdout: how(output), stderr: how(errors), newSession: true });
+  exec.process = {};
+  if (client === undefined) return child.wait();
+  if (child.stdin !== undefined) void feed(client, child.stdin);
+  await Promise.all([passOn(engine, exec, child.stdout, 'stdout', client), passOn(engine, exec, child.stderr, 'stderr', client)]);
+  return child.wait();
+}
+
+async function runOnTerminal(engine: Engine, exec: Exec, client: StreamClient | undefined): Promise<Exit> {
+  const child = engine.host.terminals.startOnTerminal(planCommand(engine, exec));
+  exec.process = { resize: (columns, rows) => child.resize(columns, rows) };
+  const [rows, columns] = exec.options.ConsoleSize ?? [0, 0];
+  if (rows > 0 && columns > 0) child.resize(columns, rows);
+  if (client !== undefined && exec.options.AttachStdin === true) void client.readInput((bytes) => child.terminal.write(bytes)).catch(ignoreClosed);
+  await passOn(engine, exec, child.terminal, 'stdout', client);
+  return child.wait();
+}
+
+async function feed(client: StreamClient, stdin: NonNullable<Process['stdin']>): Promise<void> {
+  try {
+    await client.readInput((bytes) => stdin.write(bytes));
+  } catch (error) {
+    ignoreClosed(error); // it does not read its input
+  } finally {
+    stdin.close();
+  }
+}
+
+function ignoreClosed(error: unknown): void {
+  if (!['EPIPE', 'EIO', 'EBADF'].includes(codeOf(error) ?? '')) throw error;
+}
+
+async function passOn(engine: Engine, exec: Exec, source: ByteSource | undefined, stream: StreamName, client: StreamClient | undefined): Promise<void> {
+  if (source === undefined) return;
+  const write = (bytes: Uint8Array): Promise<void> => (client === undefined || readComplaint(engine, exec) !== undefined ? Promise.resolve() : client.send(stream, bytes));
+  await pump(source, { write, close: () => undefined });
+  source.close();
+}
+
+/** crun's own words when the process could not be started. */
+export function readComplaint(engine: Engine, exec: Exec): string | undefined {
+  const { log } = execFiles(engine, exec);
+  if ((engine.host.files.stat(log)?.sizeBytes ?? 0) === 0) return undefined;
+  return engine.host.files.readText(log).trim();
+}
+
+/** Its number on the machine; 0 while crun has not written it. */
+export function readExecPid(engine: Engine, exec: Exec): number {
+  return exec.status === 'running' ? Number(engine.host.files.readTextIfPresent(execFiles(engine, exec).pid) ?? 0) : 0;
+}
+
+/** Whether the command itself runs, and not crun on its way to it. */
+export function hasBegun(engine: Engine, exec: Exec): boolean {
+  const pid = readExecPid(engine, exec);
+  if (pid === 0) return false;
+  try {
+    return !engine.host.files.readLink(`/proc/${pid}/exe`).includes('crun');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return true; // it is over already
+    throw error;
+  }
+}
