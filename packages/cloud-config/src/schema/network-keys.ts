@@ -41,7 +41,7 @@ export const INTERFACE = {
 export const WIFI_NETWORK = {
   ssid: { type: 'string', since: '1.5', when: 'boot', meaning: 'Name of the network' },
   psk: { type: 'string', since: '1.5', when: 'boot', secret: 'private', meaning: 'Passphrase of the network' },
-  scan_ssid: { type: 'integer', since: '1.5', when: 'boot', meaning: '1 to look for a hidden network' },
+  scan_ssid: { type: 'integer', since: '1.5', when: 'boot', meaning: 'Set to 1 to look for a hidden network' },
   priority: { type: 'integer', since: '1.5', when: 'boot', meaning: 'The network with the highest number is taken' },
   pairwise: { type: 'string', since: '1.5', when: 'boot', meaning: 'Ciphers between two stations' },
   group: { type: 'string', since: '1.5', when: 'boot', meaning: 'Ciphers for everyone' },
