@@ -137,3 +137,9 @@ test('the line of a syntax error is kept, but not when it may be a secret', () =
   equal(parseYaml('hostname: a: b', 'f').problems[0]?.text, 'hostname: a: b');
   equal(parseYaml('password: a: b', 'f').problems[0]?.text, undefined);
 });
+
+test('a second colon behind a quoted value is an error too', () => {
+  equal(parse('a: "b": c'), 'f:1:7: error: a second ": " on the line\n  hint: put the value in quotes');
+  equal(parse('a: "b":c'), 'f:1:7: error: a blank is missing behind the colon');
+  equal(parse('"a\n b": c'), 'f:2:4: error: a second ": " on the line\n  hint: put the value in quotes');
+});

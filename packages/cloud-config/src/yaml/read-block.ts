@@ -44,7 +44,7 @@ function readInline(cursor: Cursor, parent: number, inline: boolean): ConfigNode
 function stopBehind(cursor: Cursor, node: ConfigNode): never {
   if (cursor.text[cursor.at] === ':') {
     if (node.kind !== 'scalar') cursor.stop(`a ${node.kind} cannot be a key`, undefined, node.offset);
-    cursor.stop(cursor.isGap(cursor.at + 1) ? 'a second ": " on the line, or a key that is not on one line' : 'a blank is missing behind the colon');
+    cursor.stop(cursor.isGap(cursor.at + 1) ? 'a second ": " on the line' : 'a blank is missing behind the colon', cursor.isGap(cursor.at + 1) ? 'put the value in quotes' : undefined);
   }
   if (cursor.text[cursor.at] === '#') cursor.stop('a comment needs a blank before its #');
   cursor.stop(node.kind === 'scalar' ? 'text behind the closing quote' : 'text behind the closing bracket', 'put all of the value in quotes');
@@ -105,9 +105,6 @@ function readMapValue(cursor: Cursor, column: number): ConfigNode {
   if (cursor.isEntry()) cursor.stop('a list cannot begin behind its key', 'begin it on the next line');
   const properties = readProperties(cursor);
   if (properties !== undefined && cursor.atLineEnd()) return readBelow(cursor, column, properties, true);
-  const first = cursor.text[cursor.at];
-  const colon = first === '"' || first === "'" || first === '*' ? colonOfKey(cursor) : -1;
-  if (colon >= 0) cursor.stop('a second ": " on the line', 'put the value in quotes', colon);
   if (properties === undefined) return readInline(cursor, column, true);
   stopAtAlias(cursor, properties);
   return withProperties(cursor, properties, () => readInline(cursor, column, true));
