@@ -12,3 +12,4 @@ export { locateProduct } from './product/product.ts';
 export type { Product } from './product/product.ts';
 export { powerOn } from './harness/scenario.ts';
 export type { Setup } from './harness/scenario.ts';
+export { BUSYBOX, loadBusybox, waitUserDocker } from './product/busybox-image.ts';

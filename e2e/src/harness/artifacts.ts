@@ -7,8 +7,8 @@ import type { Machine, Workplace } from '../machine/index.ts';
 
 const LAST_LINES = 25;
 
-/** Returns lines that name the artifacts. */
-export async function keepArtifacts(place: Workplace, slug: string, machines: readonly Machine[]): Promise<string> {
+/** Returns lines that name the artifacts; with the end of the serial log, unless the error has it already. */
+export async function keepArtifacts(place: Workplace, slug: string, machines: readonly Machine[], withLog: boolean): Promise<string> {
   const folder = join(place.folder, 'failed', slug);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -22,7 +22,7 @@ export async function keepArtifacts(place: Workplace, slug: string, machines: re
       copyFileSync(file, kept);
       lines.push(`artifact: ${relative(place.workspace.root, kept)}`);
     }
-    lines.push(`last lines of the serial console (${machine.hasEnded === undefined ? 'the machine still ran' : `the machine had ended: ${machine.hasEnded}`}):`, machine.serial.lastLines(LAST_LINES));
+    if (withLog) lines.push(`last lines of the serial console (${machine.hasEnded === undefined ? 'the machine still ran' : `the machine had ended: ${machine.hasEnded}`}):`, machine.serial.lastLines(LAST_LINES));
   }
   if (machines.length === 0) lines.push('no machine had been started');
   return lines.join('\n');

@@ -3,6 +3,7 @@
 // from the snapshot taken when it came up, or started anew when it ended.
 
 import { formatMs, messageOf, RosError } from '@drover/core';
+import { LAST_LINES_TITLE } from '../machine/index.ts';
 import type { Machine, Workplace } from '../machine/index.ts';
 import { keepArtifacts } from './artifacts.ts';
 import type { AreaScenario, Job } from './plan-run.ts';
@@ -61,9 +62,10 @@ async function runOne(place: Workplace, one: AreaScenario, shared: SharedMachine
     return { title, ms: Date.now() - started };
   } catch (error) {
     const machines = scene.machines.length > 0 ? scene.machines : shared?.current === undefined ? [] : [shared.current];
-    const kept = await keepArtifacts(place, slug, machines);
+    const message = explainFully(error);
+    const kept = await keepArtifacts(place, slug, machines, !message.includes(LAST_LINES_TITLE));
     shared?.distrust();
-    return { title, ms: Date.now() - started, failure: `${explainFully(error)}\n${kept}` };
+    return { title, ms: Date.now() - started, failure: `${message}\n${kept}` };
   } finally {
     await scene.end();
   }

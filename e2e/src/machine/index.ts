@@ -6,7 +6,7 @@ export { findFreePort } from './free-port.ts';
 export { prepareUefi } from './firmware.ts';
 export { Machine } from './machine.ts';
 export type { End } from './machine.ts';
-export { SerialConsole } from './serial-console.ts';
+export { LAST_LINES_TITLE, SerialConsole } from './serial-console.ts';
 export { Ssh, sshArguments } from './ssh.ts';
 export type { Boot, Disk, Firmware, MachineOptions, Nic } from './types.ts';
 export { closeWorkplace, openWorkplace } from './workplace.ts';

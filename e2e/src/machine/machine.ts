@@ -12,7 +12,7 @@ import { QEMU, qemuArguments } from './command-line.ts';
 import { prepareUefi } from './firmware.ts';
 import { findFreePort } from './free-port.ts';
 import { Qmp } from './qmp.ts';
-import { SerialConsole } from './serial-console.ts';
+import { LAST_LINES_TITLE, SerialConsole } from './serial-console.ts';
 import { Ssh } from './ssh.ts';
 import type { Disk, MachineOptions, Nic } from './types.ts';
 import type { Workplace } from './workplace.ts';
@@ -117,7 +117,7 @@ export class Machine {
   async waitEnd(deadlineMs: number): Promise<End> {
     const late = new Promise<undefined>((resolve) => void setTimeout(() => resolve(undefined), deadlineMs).unref());
     const end = await Promise.race([this.ended, late]);
-    if (end === undefined) throw new RosError('timeout', `the machine still runs after ${deadlineMs / 1000} s\nits last lines:\n${this.serial.lastLines(12)}`);
+    if (end === undefined) throw new RosError('timeout', `the machine still runs after ${deadlineMs / 1000} s\n${LAST_LINES_TITLE}\n${this.serial.lastLines(20)}`);
     return end;
   }
 

@@ -5,6 +5,9 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { deferred, formatMs, RosError } from '@drover/core';
 
+export const LAST_LINES_TITLE = 'its last lines:';
+const LAST_LINES = 20;
+
 interface Waiter {
   check(): void;
   gone(): void;
@@ -60,7 +63,7 @@ export class SerialConsole {
     const since = options.since ?? 0;
     const done = deferred<RegExpExecArray>();
     const fail = (code: string, how: string): void => {
-      done.reject(new RosError(code, `${how} on the serial console: ${wanted.source}\nits last lines:\n${this.lastLines(12)}`));
+      done.reject(new RosError(code, `${how} on the serial console: ${wanted.source}\n${LAST_LINES_TITLE}\n${this.lastLines(LAST_LINES)}`));
     };
     const waiter: Waiter = {
       check: () => {
