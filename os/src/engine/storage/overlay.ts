@@ -24,14 +24,14 @@ const BASE_DIRECTORIES = ['dev', 'dev/pts', 'dev/shm', 'etc', 'proc', 'sys'];
 const BASE_FILES = ['.dockerenv', 'dev/console', 'etc/hostname', 'etc/hosts', 'etc/resolv.conf'];
 
 export function prepareOverlay({ files }: SystemHost, paths: EnginePaths): void {
-  const base = baseLayer(paths);
+  const base = baseLayerOf(paths);
   for (const name of BASE_DIRECTORIES) files.makeDirectory(join(base, name));
   for (const name of BASE_FILES) if (!files.exists(join(base, name))) files.write(join(base, name), '');
   if (files.lstat(join(base, 'etc/mtab')) === undefined) files.symlink('/proc/mounts', join(base, 'etc/mtab'));
   files.makeDirectory(join(paths.overlay, 'l'), 0o700);
 }
 
-function baseLayer(paths: EnginePaths): string {
+export function baseLayerOf(paths: EnginePaths): string {
   return join(paths.overlay, 'base');
 }
 
@@ -45,7 +45,7 @@ export function createOverlay({ files }: SystemHost, paths: EnginePaths, id: str
 
 /** Lower directories as the mount names them, the uppermost first. */
 export function lowerDirectories(host: SystemHost, paths: EnginePaths, layers: readonly string[]): string[] {
-  return [...layers.toReversed().map((layer) => shortLink(host, paths, layer)), baseLayer(paths)];
+  return [...layers.toReversed().map((layer) => shortLink(host, paths, layer)), baseLayerOf(paths)];
 }
 
 /** Throws `system` when a layer is gone, `mount-failed` when the kernel refuses. */

@@ -1,0 +1,62 @@
+// /_ping, /version, /info, /auth.
+
+import { HttpHeaders } from '@drover/docker-api';
+import type { VersionInfo } from '@drover/docker-api';
+import { apiError } from '../api-error.ts';
+import type { Engine } from '../engine.ts';
+import { VERSION } from '../../version.ts';
+import type { Handler, Routes } from './api-request.ts';
+import { API_NEWEST, API_OLDEST } from './api-request.ts';
+
+const ping: Handler = (_, request) => {
+  const headers = HttpHeaders.of({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-cache, no-store, must-revalidate', 'Pragma': 'no-cache' });
+  return request.exchange.respond(200, headers, request.exchange.head.method === 'HEAD' ? '' : 'OK');
+};
+
+const version: Handler = async (engine, request) => {
+  const { kernel } = engine.host;
+  const info: VersionInfo = {
+    Platform: { Name: 'Drover System Docker' },
+    Components: [
+      { Name: 'Engine', Version: VERSION, Details: { ApiVersion: `1.${API_NEWEST}`, MinAPIVersion: `1.${API_OLDEST}`, Os: 'linux', Arch: goArchitecture(kernel.machine), KernelVersion: kernel.release } },
+      ...(await programVersions(engine)).map(([Name, Version]) => ({ Name, Version, Details: {} })),
+    ],
+    Version: VERSION,
+    ApiVersion: `1.${API_NEWEST}`,
+    MinAPIVersion: `1.${API_OLDEST}`,
+    GitCommit: '',
+    GoVersion: '',
+    Os: 'linux',
+    Arch: goArchitecture(kernel.machine),
+    KernelVersion: kernel.release,
+    BuildTime: '',
+  };
+  await request.send(200, info);
+};
+
+function goArchitecture(machine: string): string {
+  return { x86_64: 'amd64', aarch64: 'arm64' }[machine] ?? machine;
+}
+
+async function programVersions({ host, programs }: Engine): Promise<[string, string][]> {
+  const versions: [string, string][] = [];
+  for (const [name, path] of [['crun', programs.crun], ['conmon', programs.conmon]] as const) {
+    const { stdout } = await host.processes.run([path, '--version'], { timeoutMs: 5000 });
+    versions.push([name, /version (\S+)/.exec(stdout)?.[1] ?? 'unknown']);
+  }
+  return versions;
+}
+
+const info: Handler = async (engine, request) => (await import('./render-info.ts')).sendInfo(engine, request);
+
+const auth: Handler = () => {
+  throw apiError('not-implemented', 'logging in to a registry is not supported by System Docker yet');
+};
+
+export const ROUTES: Routes = {
+  'GET /_ping': ping,
+  'HEAD /_ping': ping,
+  'GET /version': version,
+  'GET /info': info,
+  'POST /auth': auth,
+};
