@@ -13,6 +13,7 @@ export * from './names.ts';
 export type { ConfigProblem, ProblemCode } from './problem.ts';
 export { parseKeyPath } from './schema/key-path.ts';
 export type { Command, Configuration, MountEntry, Service } from './schema/schema.ts';
+export { parseFlowValue } from './tree/flow-value.ts';
 export type { ConfigNode, ListNode, MapEntry, MapNode, Place, ScalarNode, Source } from './tree/node.ts';
 export { getNode, placeOf, toValue } from './tree/node.ts';
 export type { Addresses } from './text/substitute-addresses.ts';

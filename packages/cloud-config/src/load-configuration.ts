@@ -46,7 +46,12 @@ export async function loadConfiguration(host: LoaderHost, options: LoadOptions =
     // Its own chunk of bytecode: a machine without any file does without.
     const { parseCloudConfig } = await import('./parse-cloud-config.ts');
     const { name, bytes, compose = false, announce = true } = text;
-    layers.push(parseCloudConfig(bytes, name, { compose, announce, ...(options.addresses === undefined ? {} : { addresses: options.addresses }) }));
+    try {
+      layers.push(parseCloudConfig(bytes, name, { compose, announce, ...(options.addresses === undefined ? {} : { addresses: options.addresses }) }));
+    } catch (error) {
+      // A mistake of ours, or no memory left: no reason not to boot.
+      layers.push(unusable(name, `could not be read, by a fault of this program: ${explain(error)}`, 'please report it with the file'));
+    }
   }
   if (options.kernelLine !== undefined) layers.push(...parseKernelWords(options.kernelLine));
   return resolveConfiguration(layers, options.metadata);
