@@ -15,6 +15,7 @@ import type { ImageDefinition } from './definition.ts';
 import { matcher } from './definition.ts';
 import { parseElf } from './elf.ts';
 import { makeSelfContained } from './self-contained.ts';
+import { makeStandIns } from './stand-in.ts';
 
 export interface Layer {
   readonly image: ImageDefinition;
@@ -30,19 +31,23 @@ export async function buildLayer(
 ): Promise<Layer> {
   const used = lock.sections.system.filter((one) => one.name in image.packages || one.name.startsWith('lib'));
   const inputs = {
-    text: ['v8', image, used],
+    text: ['v10', image, used],
     paths: [join('images', image.name), 'builder/src/images'],
-    products: [toolchain.product, ...below.map((layer) => layer.product)],
+    products: [toolchain.product, ...(image.selfContained === undefined ? below.map((layer) => layer.product) : [])],
   };
   const product = await produce(workspace, `image ${image.name}`, inputs, async (into) => {
     const root = join(into, 'layer');
     mkdirSync(root, { recursive: true });
     // What runs on a foreign libc shares nothing with the layers below.
     const lower = image.selfContained === undefined ? below.map((layer) => join(layer.product.path, 'layer')) : [];
-    const build = new LayerBuild(packages, root, lower, MULTIARCH[workspace.architecture]);
+    const standIns = Object.assign({}, ...[...below.map((layer) => layer.image), image].map((one) => one.standIns)) as Record<string, number>;
+    const build = new LayerBuild(packages, root, lower, MULTIARCH[workspace.architecture], new Set(Object.keys(standIns)));
     for (const [name, patterns] of Object.entries(image.packages)) build.takeFromPackage(name, patterns);
     if (image.selfContained !== undefined) await makeSelfContained(toolchain, build, into, image.selfContained);
-    else build.takeLibraries();
+    else {
+      build.takeLibraries();
+      await makeStandIns(toolchain, into, root, lower, `usr/lib/${MULTIARCH[workspace.architecture]}`, standIns);
+    }
     if (image.certificates) writeCertificates(packages, root);
     if (image.applets !== undefined) await linkApplets(toolchain, root, image.applets);
     const own = join(workspace.root, 'images', image.name, 'files');
@@ -67,8 +72,12 @@ export class LayerBuild {
   /** Packages they came from. */
   readonly sources: Set<string> = new Set();
 
-  constructor(packages: PackageTree, root: string, lower: readonly string[], multiarch: string) {
+  /** Libraries that are not taken, because a stand-in takes their place. */
+  private readonly standIns: ReadonlySet<string>;
+
+  constructor(packages: PackageTree, root: string, lower: readonly string[], multiarch: string, standIns: ReadonlySet<string>) {
     this.packages = packages;
+    this.standIns = standIns;
     this.root = root;
     this.lower = lower;
     this.multiarch = multiarch;
@@ -121,6 +130,7 @@ export class LayerBuild {
       const loader = this.interpreter(path);
       if (loader !== undefined) this.take(loader);
       for (const library of this.needed(path)) {
+        if (this.standIns.has(library)) continue;
         const found = this.findLibrary(library, path);
         if (this.taken.has(found)) continue;
         this.take(found);

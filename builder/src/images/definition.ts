@@ -23,13 +23,15 @@ export interface ImageDefinition {
   readonly applets: { readonly folder: string; readonly except: readonly string[] } | undefined;
   /** Moves everything from packages below this folder, made independent of the surrounding libc. */
   readonly selfContained: string | undefined;
+  /** Library -> what each of its functions returns: see stand-in.ts. */
+  readonly standIns: Readonly<Record<string, number>>;
   /** Whether the bundle of trusted certificates is made in this image. */
   readonly certificates: boolean;
   /** The image configuration, in Docker's terms. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const KEYS = new Set(['base', 'part', 'packages', 'links', 'modes', 'applets', 'selfContained', 'certificates', 'config']);
+const KEYS = new Set(['base', 'part', 'packages', 'links', 'modes', 'applets', 'selfContained', 'standIns', 'certificates', 'config']);
 
 export function parseDefinition(name: string, text: string, file: string): ImageDefinition {
   const raw = parse(text) as Record<string, unknown>;
@@ -45,6 +47,7 @@ export function parseDefinition(name: string, text: string, file: string): Image
     modes: given.modes ?? {},
     applets: given.applets,
     selfContained: given.selfContained,
+    standIns: given.standIns ?? {},
     certificates: given.certificates ?? false,
     config: given.config ?? {},
   };
