@@ -12,7 +12,7 @@ import { BASE_LAYER, buildLayout, emptyInitramfs } from './layout.ts';
 import { ModuleLoader, MODULES_FOLDER, MODULES_LOADING, readModuleIndex } from './modules.ts';
 import { applyMounts, INITRD_MOUNTS } from './mount-table.ts';
 import type { Phase } from './phases.ts';
-import type { RootfsSource } from './rootfs.ts';
+import type { RootfsSource, Search } from './rootfs.ts';
 import { findRootfs, mountRootfs } from './rootfs.ts';
 import type { StateResult } from './state.ts';
 import { findState, mountState } from './state.ts';
@@ -99,7 +99,16 @@ export class InitrdStage {
     if (this.rootfs === undefined) {
       host.mounts.mount({ source: 'tmpfs', target: NEW_ROOT, type: 'tmpfs', flags: ['nosuid', 'nodev'], data: 'mode=755,size=90%' });
     }
-    const source = await this.poll(ROOTFS_TIMEOUT_MS, () => findRootfs(host, MEDIUM, (device, why) => this.log.warning(`${device.path}: ${why}`)));
+    const skipped = new Set<string>();
+    const search: Search = {
+      mountPoint: MEDIUM,
+      needFileSystem: (type) => this.loader!.load(type === 'iso9660' ? 'isofs' : type),
+      onSkip: (device, why) => {
+        if (!skipped.has(device.path)) this.log.warning(`${device.path}: ${why}`);
+        skipped.add(device.path);
+      },
+    };
+    const source = await this.poll(ROOTFS_TIMEOUT_MS, () => findRootfs(host, search));
     if (source === undefined) throw new RosError('rootfs-missing', 'no disk, CD or USB stick has boot/rootfs.squashfs');
     mountRootfs(host, source, NEW_ROOT);
     this.rootfs = source;

@@ -1,9 +1,9 @@
 // The root file system: finding rootfs.squashfs, and mounting its parts. The file is a chain of squashfs images, each
 // at a 4 KiB boundary and as long as its superblock says (written by builder/src/rootfs/build-rootfs.ts).
 
-import { RosError } from '@drover/core';
+import { explain, RosError } from '@drover/core';
 import type { Files, SystemHost } from '@drover/host';
-import type { BlockDevice } from './block-devices.ts';
+import type { BlockDevice, ContentType } from './block-devices.ts';
 import { listBlockDevices, probeContent } from './block-devices.ts';
 
 /** In the order of the chain; the name is that of the mount point below /rootfs. */
@@ -57,8 +57,16 @@ export interface RootfsSource {
   readonly description: string;
 }
 
-/** Looks once. `mountPoint` is where a medium that has it stays mounted. */
-export function findRootfs(host: SystemHost, mountPoint: string, skip: (device: BlockDevice, why: string) => void): RootfsSource | undefined {
+export interface Search {
+  /** Where a medium that has the file stays mounted. */
+  readonly mountPoint: string;
+  /** Makes sure that the kernel knows this type of file system. */
+  readonly needFileSystem: (type: ContentType) => void;
+  readonly onSkip: (device: BlockDevice, why: string) => void;
+}
+
+/** Looks once at everything that is there. */
+export function findRootfs(host: SystemHost, search: Search): RootfsSource | undefined {
   const carried = host.files.stat('/rootfs.squashfs');
   if (carried !== undefined) return { path: '/rootfs.squashfs', sizeBytes: carried.sizeBytes, description: 'in the initrd' };
   for (const device of listBlockDevices(host)) {
@@ -66,18 +74,19 @@ export function findRootfs(host: SystemHost, mountPoint: string, skip: (device: 
     if (content?.type === 'squashfs') return { path: device.path, sizeBytes: device.sizeBytes, description: device.path };
     const candidate = content?.type === 'iso9660' ? content.label === ISO_LABEL : content?.type === 'ext4' && content.label.startsWith('RANCHER_');
     if (content === undefined || !candidate) continue;
-    const found = tryMedium(host, device, content.type, mountPoint, skip);
+    const found = tryMedium(host, device, content.type, search);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function tryMedium(host: SystemHost, device: BlockDevice, type: string, mountPoint: string, skip: (device: BlockDevice, why: string) => void): RootfsSource | undefined {
+function tryMedium(host: SystemHost, device: BlockDevice, type: ContentType, { mountPoint, needFileSystem, onSkip }: Search): RootfsSource | undefined {
   try {
+    needFileSystem(type);
     host.files.makeDirectory(mountPoint);
     host.mounts.mount({ source: device.path, target: mountPoint, type, flags: ['ro', 'nosuid', 'nodev'] });
   } catch (error) {
-    skip(device, error instanceof Error ? error.message : String(error));
+    onSkip(device, explain(error));
     return undefined;
   }
   for (const place of PLACES) {

@@ -1,0 +1,3 @@
+export { createNodeHost, nodeClock } from './node-host.ts';
+export type { Behaviour } from './behaviour/behaviour.ts';
+export { hostBehaviours } from './behaviour/index.ts';

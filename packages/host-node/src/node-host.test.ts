@@ -1,0 +1,17 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from '@drover/testing';
+import { hostBehaviours } from './behaviour/index.ts';
+import { createNodeHost } from './node-host.ts';
+
+for (const { title, check } of hostBehaviours) {
+  test(`host on Node: ${title}`, async () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'drover-host-')));
+    try {
+      await check(createNodeHost(), folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
