@@ -31,7 +31,7 @@ export async function buildLayer(
 ): Promise<Layer> {
   const used = lock.sections.system.filter((one) => one.name in image.packages || one.name.startsWith('lib'));
   const inputs = {
-    text: ['v10', image, used],
+    text: ['v11', image, used],
     paths: [join('images', image.name), 'builder/src/images'],
     products: [toolchain.product, ...(image.selfContained === undefined ? below.map((layer) => layer.product) : [])],
   };
@@ -44,10 +44,9 @@ export async function buildLayer(
     const build = new LayerBuild(packages, root, lower, MULTIARCH[workspace.architecture], new Set(Object.keys(standIns)));
     for (const [name, patterns] of Object.entries(image.packages)) build.takeFromPackage(name, patterns);
     if (image.selfContained !== undefined) await makeSelfContained(toolchain, build, into, image.selfContained);
-    else {
-      build.takeLibraries();
-      await makeStandIns(toolchain, into, root, lower, `usr/lib/${MULTIARCH[workspace.architecture]}`, standIns);
-    }
+    else build.takeLibraries();
+    const libraries = image.selfContained === undefined ? `usr/lib/${MULTIARCH[workspace.architecture]}` : join(image.selfContained, 'lib');
+    await makeStandIns(toolchain, into, root, lower, libraries, standIns);
     if (image.certificates) writeCertificates(packages, root);
     if (image.applets !== undefined) await linkApplets(toolchain, root, image.applets);
     const own = join(workspace.root, 'images', image.name, 'files');

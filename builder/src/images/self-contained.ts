@@ -14,6 +14,8 @@ export async function makeSelfContained(toolchain: Toolchain, build: LayerBuild,
   const target = join(build.root, folder);
   mkdirSync(join(target, 'lib/xtables'), { recursive: true });
   const loader = [...build.taken].map((path) => basename(path)).find((name) => name.startsWith('ld-linux'))!;
+  // --no-sort: patchelf 0.18 puts the dynamic section of programs with large symbol tables (containerd) into a
+  // segment that ends up read-only when it sorts the sections it moves.
   const patch: string[] = [];
   for (const path of build.taken) {
     const source = join(build.root, path);
@@ -30,8 +32,8 @@ export async function makeSelfContained(toolchain: Toolchain, build: LayerBuild,
     if (elf === undefined || basename(path) === loader || basename(path) === 'libc.so.6') continue;
     const inside = `/mnt/out/layer${folder}/${place}/${basename(path)}`;
     const library = `${folder}/lib`;
-    if (elf.section('.interp') !== undefined) patch.push(`patchelf --set-interpreter ${library}/${loader} --force-rpath --set-rpath ${library} ${inside}`);
-    else if (elf.needed.length > 0) patch.push(`patchelf --force-rpath --set-rpath ${library} ${inside}`);
+    if (elf.section('.interp') !== undefined) patch.push(`patchelf --no-sort --set-interpreter ${library}/${loader} --force-rpath --set-rpath ${library} ${inside}`);
+    else if (elf.needed.length > 0) patch.push(`patchelf --no-sort --force-rpath --set-rpath ${library} ${inside}`);
   }
   await toolchain.run(['sh', '-ec', patch.join('\n')], { out: into });
   for (const leftover of ['usr', 'lib64']) rmSync(join(build.root, leftover), { recursive: true, force: true });
