@@ -1,9 +1,11 @@
 // What a person sees before the login: what this is, where it can be reached, how to get in. agetty fills in and
-// refreshes the addresses itself (\4 and \6).
+// refreshes the addresses itself (\4 and \6 with the name of an interface; without a name it would fall back on what
+// the host name resolves to, which is 127.0.1.1).
 
 import type { Configuration } from '@drover/cloud-config';
 
-export function renderGreeting(version: string, config: Configuration, memoryOnly: boolean): string {
+/** `interfaces`: the network cards, by name. */
+export function renderGreeting(version: string, config: Configuration, interfaces: readonly string[], memoryOnly: boolean): string {
   const password = config.rancher.password !== undefined && !(config.rancher.disable ?? []).includes('password');
   const keys = config.ssh_authorized_keys.length > 0;
   const ways = [
@@ -16,12 +18,17 @@ export function renderGreeting(version: string, config: Configuration, memoryOnl
   return [
     '',
     `Drover ${version}   \\n   \\l`,
-    '  address:  \\4   \\6',
+    ...renderAddresses(interfaces),
     ...ways,
     ...(memoryOnly ? ['  storage:  in memory only; nothing lasts beyond a reboot'] : []),
     '',
     '',
   ].join('\n');
+}
+
+function renderAddresses(interfaces: readonly string[]): string[] {
+  if (interfaces.length === 0) return ['  network:  no network card'];
+  return interfaces.map((name) => `  ${`${name}:`.padEnd(9)} \\4{${name}}   \\6{${name}}`);
 }
 
 export function renderOsRelease(version: string): string {

@@ -41,12 +41,18 @@ function writeTexts(host: SystemHost, config: Configuration, version: string): v
   const facts = JSON.parse(files.readTextIfPresent('/run/ros/boot.json') ?? '{}') as Partial<BootFacts>;
   const terminals = planTerminals(files.readText('/proc/cmdline'), (device) => files.exists(device));
   files.write('/etc/os-release', renderOsRelease(version));
-  files.write('/etc/issue', renderGreeting(version, config, facts.stateDevice === undefined));
+  files.write('/etc/issue', renderGreeting(version, config, listNetworkCards(host), facts.stateDevice === undefined));
   files.write('/etc/motd', renderMessageOfTheDay());
   files.write('/etc/respawn.conf', renderRespawnTable(terminals, config));
   files.makeDirectory('/run/sshd');
   files.makeDirectory('/run/lock');
   if (!files.exists('/run/utmp')) files.write('/run/utmp', '', { mode: 0o664 });
+}
+
+/** Interfaces with a device behind them: no bridges, no loopback. */
+function listNetworkCards(host: SystemHost): string[] {
+  const folder = '/sys/class/net';
+  return host.files.list(folder).filter((name) => host.files.exists(`${folder}/${name}/device`)).sort();
 }
 
 async function runScript(host: SystemHost, path: string): Promise<void> {

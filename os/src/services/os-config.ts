@@ -31,6 +31,7 @@ export const OS_SERVICES: Services = {
     // Rotates at 5 MB and keeps four old files; every service sees /dev/log because it shares /dev.
     command: ['syslogd', '-n', '-O', '/var/log/syslog', '-s', '5120', '-b', '4', '-D'],
     net: 'none',
+    uts: 'host', // the host name stands in every line
     restart: 'always',
     volumes: ['/dev:/dev', '/var/log:/var/log'],
     labels: SYSTEM,
@@ -48,6 +49,7 @@ export const OS_SERVICES: Services = {
     image: image('os-ntp'),
     cap_add: ['SYS_TIME', 'SYS_NICE'],
     net: 'host',
+    uts: 'host',
     restart: 'always',
     volumes: ['/dev:/dev', '/etc/resolv.conf:/etc/resolv.conf:ro', '/var/lib/chrony:/var/lib/chrony'],
     labels: { ...SYSTEM, [LABEL.after]: 'network' },
