@@ -82,9 +82,8 @@ static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque) 
     (void)opaque;
     JSModuleDef *module = load_native(ctx, name);
     if (module) return module;
-    const char *wanted = strncmp(name, "./", 2) ? name : name + 2;
     for (int i = 0; i < ros_chunk_count; i++)
-        if (!strcmp(ros_chunks[i].name, wanted)) {
+        if (!strcmp(ros_chunks[i].name, name)) {
             size_t size = (size_t)(ros_chunks[i].end - ros_chunks[i].start);
             return module_of(ctx, JS_ReadObject(ctx, ros_chunks[i].start, size, JS_READ_OBJ_BYTECODE));
         }
@@ -95,6 +94,19 @@ static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque) 
     return NULL;
 #endif
 }
+
+#ifndef ROS_FROM_SOURCE
+/* Chunks lie flat. QuickJS resolves import() against the file that a function's debug information names, which is the
+   TypeScript source (builder/src/ros/map-positions.ts): only the last part of a path counts. */
+static char *normalize_name(JSContext *ctx, const char *base, const char *name, void *opaque) {
+    (void)base, (void)opaque;
+    const char *slash = strrchr(name, '/');
+    return js_strdup(ctx, slash ? slash + 1 : name);
+}
+#define NORMALIZE_NAME normalize_name
+#else
+#define NORMALIZE_NAME NULL
+#endif
 
 void print_error(JSContext *ctx, JSValueConst error) {
     const char *text = JS_ToCString(ctx, error);
@@ -136,7 +148,7 @@ static int run(int argc, char **argv, const char *entry) {
     JSRuntime *rt = JS_NewRuntime();
     if (!rt) return 71;
     JS_SetMaxStackSize(rt, 4 << 20); /* of the 8 MB a process has */
-    JS_SetModuleLoaderFunc(rt, NULL, load_module, NULL);
+    JS_SetModuleLoaderFunc(rt, NORMALIZE_NAME, load_module, NULL);
     JS_SetHostPromiseRejectionTracker(rt, loop_track_rejection, NULL);
     JSContext *ctx = JS_NewContext(rt);
     if (!ctx) return 71;

@@ -43,7 +43,7 @@ async function onNode() {
   ]);
   const out = join(cache, 'node.mjs');
   await bundleForNode(entry, out);
-  return spawnSync(process.execPath, ['--enable-source-maps', '--no-warnings', out], { stdio: 'inherit' }).status === 0;
+  return spawnSync(process.execPath, ['--enable-source-maps', '--no-warnings', out], { stdio: 'inherit', env: { ...process.env, DROVER_ROOT: root } }).status === 0;
 }
 
 async function onQuickjs() {

@@ -1,13 +1,17 @@
 // TypeScript -> bundle -> bytecode -> one static binary. Also the test binary, which takes its modules from files.
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import type { SourceMapPayload } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RosError } from '@drover/core';
 import type { Product } from '../cache.ts';
 import { produce } from '../cache.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
+import type { Locate } from './map-positions.ts';
+import { mapPositions } from './map-positions.ts';
 
 /** The whole of `ros` must stay below this. */
 export const ROS_LIMIT_BYTES: number = 4 << 20;
@@ -35,32 +39,58 @@ async function compileC(workspace: Workspace, toolchain: Toolchain, into: string
   await toolchain.run(['sh', '-ec', script], { native: join(workspace.root, 'native'), out: into });
 }
 
+/** What every program's outcome depends on, besides its own sources. */
+const PIPELINE = ['native', 'builder/src/ros', 'tools/bundle.mjs', 'package-lock.json', 'tsconfig.base.json'];
+
 export async function buildRos(workspace: Workspace, toolchain: Toolchain, version: string): Promise<Product> {
   const compiler = await buildCompiler(workspace, toolchain);
-  const sources = ['packages', 'os/src', 'os/package.json', 'native', 'tools/bundle.mjs', 'package-lock.json', 'tsconfig.base.json'];
-  return produce(workspace, 'ros', { text: ['v1', version], paths: sources, products: [toolchain.product, compiler] }, async (into) => {
-    const bundle = join(into, 'bundle');
-    const bytecode = join(into, 'bytecode');
-    mkdirSync(bytecode, { recursive: true });
-    const { bundleForQuickjs } = (await import(pathToFileURL(join(workspace.root, 'tools/bundle.mjs')).href)) as typeof import('../../../tools/bundle.mjs');
-    await bundleForQuickjs({
-      entryPoints: [join(workspace.root, 'os/src/main.ts')],
-      outdir: bundle,
-      splitting: true,
-      chunkNames: '[name]-[hash]',
-      sourcemap: 'external',
-      define: { ROS_VERSION: JSON.stringify(version) },
-    });
-    const chunks = readdirSync(bundle).filter((name) => name.endsWith('.js')).sort();
-    await toolchain.run(['/mnt/compiler/compile', '/mnt/bytecode', ...chunks], { compiler: compiler.path, bytecode, bundle }, { cwd: '/mnt/bundle' });
-    writeFileSync(join(into, 'bytecode.S'), renderBytecodeTable(chunks));
-    await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} ${RELEASE} -o /mnt/out/ros /mnt/native/main.c /mnt/native/args.c /mnt/native/mod_*.c /mnt/out/bytecode.S ${LIBRARIES}`);
-    const size = readFileSync(join(into, 'ros')).length;
+  const sources = [...PIPELINE, 'packages', 'os/src', 'os/package.json'];
+  return produce(workspace, 'ros', { text: ['v2', version], paths: sources, products: [toolchain.product, compiler] }, async (into) => {
+    await buildProgram(workspace, toolchain, compiler, 'os/src/main.ts', 'ros', version, into);
+    const size = statSync(join(into, 'ros')).size;
     if (size > ROS_LIMIT_BYTES) throw new RosError('ros-too-large', `ros has ${size} bytes, more than ${ROS_LIMIT_BYTES}`, { hint: 'look for a library that came in with an import' });
-    // Maps for stack traces stay with the build, not on the machine.
-    mkdirSync(join(into, 'maps'));
-    for (const name of readdirSync(bundle).filter((one) => one.endsWith('.map'))) renameSync(join(bundle, name), join(into, 'maps', name));
   });
+}
+
+/** A program that only fails, built as `ros` is: what its stack trace says is what one of `ros` says. */
+export async function buildTraceProbe(workspace: Workspace, toolchain: Toolchain): Promise<Product> {
+  const compiler = await buildCompiler(workspace, toolchain);
+  return produce(workspace, 'trace-probe', { text: 'v1', paths: PIPELINE, products: [toolchain.product, compiler] }, (into) =>
+    buildProgram(workspace, toolchain, compiler, 'builder/src/ros/trace-probe/main.ts', 'trace-probe', 'probe', into),
+  );
+}
+
+async function buildProgram(workspace: Workspace, toolchain: Toolchain, compiler: Product, entry: string, name: string, version: string, into: string): Promise<void> {
+  const bundle = join(into, 'bundle');
+  const bytecode = join(into, 'bytecode');
+  mkdirSync(bytecode, { recursive: true });
+  const { bundleForQuickjs } = (await import(pathToFileURL(join(workspace.root, 'tools/bundle.mjs')).href)) as typeof import('../../../tools/bundle.mjs');
+  await bundleForQuickjs({
+    entryPoints: [join(workspace.root, entry)],
+    outdir: bundle,
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    sourcemap: 'external',
+    define: { ROS_VERSION: JSON.stringify(version) },
+  });
+  const chunks = readdirSync(bundle).filter((file) => file.endsWith('.js')).sort();
+  await toolchain.run(['/mnt/compiler/compile', '/mnt/bytecode', ...chunks], { compiler: compiler.path, bytecode, bundle }, { cwd: '/mnt/bundle' });
+  for (const chunk of chunks) {
+    const file = join(bytecode, `${chunk}.bc`);
+    writeFileSync(file, mapPositions(readFileSync(file), readSourceMap(workspace.root, join(bundle, `${chunk}.map`))));
+  }
+  writeFileSync(join(into, 'bytecode.S'), renderBytecodeTable(chunks));
+  await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} ${RELEASE} -o /mnt/out/${name} /mnt/native/main.c /mnt/native/args.c /mnt/native/mod_*.c /mnt/out/bytecode.S ${LIBRARIES}`);
+}
+
+/** Positions of the sources, with the file as a path in the repository. */
+function readSourceMap(root: string, file: string): Locate {
+  const map = new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload);
+  return (line, column) => {
+    const entry = map.findEntry(line - 1, column - 1);
+    if (!('originalSource' in entry) || entry.originalSource === undefined) return undefined;
+    return { file: relative(root, resolve(dirname(file), entry.originalSource)), line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  };
 }
 
 /** Assembly that embeds the chunks and the table main.c searches. */
