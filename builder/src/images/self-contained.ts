@@ -1,10 +1,11 @@
 // Programs that run in a root with another libc, or with none: all of them in one folder at a fixed path, with their
 // own loader and libraries beside them (patchelf sets the interpreter and the library path).
 
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { LayerBuild } from './build-layer.ts';
+import { blankExports, dynamicNames } from './blank-exports.ts';
 import { parseElf } from './elf.ts';
 
 /** Everything taken so far moves to `folder` (programs flat, libraries to `folder`/lib, xtables extensions to lib/xtables). */
@@ -36,5 +37,17 @@ export async function makeSelfContained(toolchain: Toolchain, build: LayerBuild,
     else if (elf.needed.length > 0) patch.push(`patchelf --no-sort --force-rpath --set-rpath ${library} ${inside}`);
   }
   await toolchain.run(['sh', '-ec', patch.join('\n')], { out: into });
+  blankProgramExports(target);
   for (const leftover of ['usr', 'lib64']) rmSync(join(build.root, leftover), { recursive: true, force: true });
+}
+
+/** Removes the names that programs export for plugins, but those that one of the libraries beside them looks for. */
+function blankProgramExports(folder: string): void {
+  const files = (below: string): string[] =>
+    readdirSync(join(folder, below), { withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(folder, below, entry.name));
+  const wanted = new Set(['lib', 'lib/xtables'].flatMap(files).flatMap((file) => dynamicNames(readFileSync(file))));
+  for (const file of files('.')) {
+    const bytes = readFileSync(file);
+    if (blankExports(bytes, wanted) > 0) writeFileSync(file, bytes);
+  }
 }
