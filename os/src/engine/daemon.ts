@@ -22,6 +22,7 @@ import { readPreload } from './image/preload.ts';
 import { LogKeeper } from './logs/log-keeper.ts';
 import { readProcessStart } from './runtime/process-identity.ts';
 import { findPrograms } from './runtime/programs.ts';
+import { parseCapabilities } from './spec/capabilities.ts';
 import { prepareOverlay } from './storage/overlay.ts';
 import { VolumeStore } from './volume/volume-store.ts';
 
@@ -89,7 +90,7 @@ async function startEngine(host: SystemHost, log: EngineLog, flags: DaemonFlags)
     containers: new ContainerStore(host, paths),
     execs: new ExecStore(host.clock),
     engineId: readEngineId(host, paths),
-    lastCapability: Number(host.files.readTextIfPresent('/proc/sys/kernel/cap_last_cap') ?? 40),
+    capabilities: parseCapabilities(host.files.readText('/proc/self/status')),
   };
   prepareOverlay(host, paths);
   engine.volumes.load(log);

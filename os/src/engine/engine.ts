@@ -25,6 +25,6 @@ export interface Engine {
   readonly execs: ExecStore;
   /** Stays the same for a data root. */
   readonly engineId: string;
-  /** The newest capability that the kernel knows. */
-  readonly lastCapability: number;
+  /** Its own. */
+  readonly capabilities: readonly string[];
 }

@@ -47,6 +47,7 @@ async function remove(engine: Engine, container: Container, options: RemoveOptio
   engine.execs.forgetContainer(container.id);
   if (options.volumes === true) await removeAnonymousVolumes(engine, container);
   engine.events.publishContainer('destroy', container);
+  container.outcome = { ...container.outcome, error: '' }; // who waits for its removal hears of that, not of its start
   container.removed.reach();
 }
 

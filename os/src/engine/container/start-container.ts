@@ -16,17 +16,27 @@ import { mountOverlay, overlayFolders } from '../storage/overlay.ts';
 import type { Container } from './container.ts';
 import { NEVER } from './container-record.ts';
 import { refusalOf } from './container-states.ts';
+import { removeStopped } from './remove-stopped.ts';
 import { releaseRuntime, sendClientsAway } from './release-runtime.ts';
 
 /** What a user asks for. Throws the refusals of the state table, and why it can't start. */
-export function startContainer(engine: Engine, container: Container): Promise<void> {
-  return engine.locks.run(container.id, async () => {
+export async function startContainer(engine: Engine, container: Container): Promise<void> {
+  let launched: Promise<void> | undefined;
+  await engine.locks.run(container.id, async () => {
     const refusal = engine.containers.get(container.id) === container ? refusalOf('start', container.status, container.id, container.name) : apiError('not-found', `No such container: ${container.id}`);
     if (refusal !== undefined) throw refusal;
     container.lastDelayMs = 0;
     container.outcome = { ...container.outcome, restartCount: 0, manuallyStopped: false };
-    await launch(engine, container);
+    launched = launch(engine, container);
+    await launched.catch(() => undefined);
   });
+  try {
+    await launched;
+  } catch (error) {
+    // The client of --rm waits for its removal, whether it ever ran or not.
+    if (container.record.hostConfig.AutoRemove === true && !container.restartedByHand) await removeStopped(engine, container, { volumes: true });
+    throw error;
+  }
 }
 
 /** Under the container's lock. Throws an API error; the container is then what it was before, with the error noted. */

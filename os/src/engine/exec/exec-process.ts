@@ -24,7 +24,7 @@ export function execFiles({ paths }: Engine, exec: Exec): ExecFiles {
 
 function planCommand(engine: Engine, exec: Exec): string[] {
   const { spec, pid, log } = execFiles(engine, exec);
-  return [engine.programs.crun, `--log=${log}`, ...crunOptions(engine), 'exec', '--process', spec, '--pid-file', pid, exec.containerId];
+  return [engine.programs.crun, `--log=${log}`, '--log-format=json', ...crunOptions(engine), 'exec', '--process', spec, '--pid-file', pid, exec.containerId];
 }
 
 /** Started; `exit` resolves once the process has ended and all its output is with the client. */
@@ -39,7 +39,7 @@ async function runOnPipes(engine: Engine, exec: Exec, client: StreamClient | und
   exec.process = {};
   if (client === undefined) return child.wait();
   if (child.stdin !== undefined) void feed(client, child.stdin);
-  await Promise.all([passOn(engine, exec, child.stdout, 'stdout', client), passOn(engine, exec, child.stderr, 'stderr', client)]);
+  await Promise.all([passOn(engine, exec, child, child.stdout, 'stdout', client), passOn(engine, exec, child, child.stderr, 'stderr', client)]);
   return child.wait();
 }
 
@@ -49,7 +49,7 @@ async function runOnTerminal(engine: Engine, exec: Exec, client: StreamClient | 
   const [rows, columns] = exec.options.ConsoleSize ?? [0, 0];
   if (rows > 0 && columns > 0) child.resize(columns, rows);
   if (client !== undefined && exec.options.AttachStdin === true) void client.readInput((bytes) => child.terminal.write(bytes)).catch(ignoreClosed);
-  await passOn(engine, exec, child.terminal, 'stdout', client);
+  await passOn(engine, exec, child, child.terminal, 'stdout', client);
   return child.wait();
 }
 
@@ -67,18 +67,46 @@ function ignoreClosed(error: unknown): void {
   if (!['EPIPE', 'EIO', 'EBADF'].includes(codeOf(error) ?? '')) throw error;
 }
 
-async function passOn(engine: Engine, exec: Exec, source: ByteSource | undefined, stream: StreamName, client: StreamClient | undefined): Promise<void> {
+async function passOn(engine: Engine, exec: Exec, child: Pick<Process, 'wait'>, source: ByteSource | undefined, stream: StreamName, client: StreamClient | undefined): Promise<void> {
   if (source === undefined) return;
-  const write = (bytes: Uint8Array): Promise<void> => (client === undefined || readComplaint(engine, exec) !== undefined ? Promise.resolve() : client.send(stream, bytes));
+  let isCommands: boolean | undefined;
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    isCommands ??= await isOutputOfCommand(engine, exec, child);
+    if (isCommands) await client?.send(stream, bytes);
+  };
   await pump(source, { write, close: () => undefined });
   source.close();
 }
 
-/** crun's own words when the process could not be started. */
-export function readComplaint(engine: Engine, exec: Exec): string | undefined {
+const LOOK_STEP_MS = 2;
+const LOOK_LIMIT_MS = 2000;
+
+/** crun complains on the command's own streams, just before it notes the same in its log. */
+async function isOutputOfCommand(engine: Engine, exec: Exec, child: Pick<Process, 'wait'>): Promise<boolean> {
+  const ended = child.wait().then(() => true);
+  for (let waitedMs = 0; waitedMs < LOOK_LIMIT_MS && readNotes(engine, exec).length === 0 && programOf(engine, exec) !== 'command'; waitedMs += LOOK_STEP_MS) {
+    if (await Promise.race([ended, engine.host.clock.sleep(LOOK_STEP_MS).then(() => false)])) break;
+  }
+  return readNotes(engine, exec).length === 0;
+}
+
+/**
+ * What crun noted: its own words when the process could not be started. Of a command on a terminal that ended before
+ * crun (1.21) looked after the terminal, it is what the command printed.
+ */
+export function readNotes(engine: Engine, exec: Exec): string[] {
   const { log } = execFiles(engine, exec);
-  if ((engine.host.files.stat(log)?.sizeBytes ?? 0) === 0) return undefined;
-  return engine.host.files.readText(log).trim();
+  if ((engine.host.files.stat(log)?.sizeBytes ?? 0) === 0) return [];
+  return engine.host.files.readText(log).split('\n').flatMap(parseNote);
+}
+
+function parseNote(line: string): string[] {
+  if (line === '') return [];
+  try {
+    return [(JSON.parse(line) as { msg?: string }).msg ?? ''];
+  } catch {
+    return [line];
+  }
 }
 
 /** Its number on the machine; 0 while crun has not written it. */
@@ -86,14 +114,19 @@ export function readExecPid(engine: Engine, exec: Exec): number {
   return exec.status === 'running' ? Number(engine.host.files.readTextIfPresent(execFiles(engine, exec).pid) ?? 0) : 0;
 }
 
-/** Whether the command itself runs, and not crun on its way to it. */
+/** Whether the command itself runs or has run, and not crun on its way to it. */
 export function hasBegun(engine: Engine, exec: Exec): boolean {
+  return ['command', 'nothing'].includes(programOf(engine, exec));
+}
+
+/** What the process of the exec is just now; `nothing`: it is over already. */
+function programOf(engine: Engine, exec: Exec): 'unborn' | 'crun' | 'command' | 'nothing' {
   const pid = readExecPid(engine, exec);
-  if (pid === 0) return false;
+  if (pid === 0) return 'unborn';
   try {
-    return !engine.host.files.readLink(`/proc/${pid}/exe`).includes('crun');
+    return engine.host.files.readLink(`/proc/${pid}/exe`).includes('crun') ? 'crun' : 'command';
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return true; // it is over already
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return 'nothing';
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import { StreamClient } from '../runtime/stream-client.ts';
 import { readUser } from '../spec/gather-spec.ts';
 import { renderEnv, renderProcess } from '../spec/render-spec.ts';
 import { overlayFolders } from '../storage/overlay.ts';
-import { execFiles, hasBegun, readComplaint, startProcess } from './exec-process.ts';
+import { execFiles, hasBegun, readNotes, startProcess } from './exec-process.ts';
 import type { Exec } from './exec-store.ts';
 
 /** What an exec that could not be started ends with. */
@@ -74,7 +74,9 @@ async function run(engine: Engine, exec: Exec, container: Container, client: Str
   try {
     engine.host.files.replace(files.spec, JSON.stringify(planProcess(engine, exec, container)), { mode: 0o600 });
     const exit = await startProcess(engine, exec, client);
-    const failure = findFailure(engine, exec, container);
+    const notes = readNotes(engine, exec);
+    const failure = findFailure(engine, exec, container, notes, exit.code);
+    if (failure === undefined) for (const text of notes) await client?.send('stdout', encodeUtf8(text));
     exitCode = failure === undefined ? exit.code : failure.exitCode === 127 ? 127 : EXIT_NOT_STARTED;
     return failure;
   } finally {
@@ -85,11 +87,12 @@ async function run(engine: Engine, exec: Exec, container: Container, client: Str
   }
 }
 
-function findFailure(engine: Engine, exec: Exec, container: Container): StartFailure | undefined {
-  const complaint = readComplaint(engine, exec);
-  if (complaint === undefined) return undefined;
+function findFailure(engine: Engine, exec: Exec, container: Container, notes: readonly string[], exitCode: number): StartFailure | undefined {
+  if (notes.length === 0 || exitCode === 0) return undefined;
   const program = exec.options.Cmd?.[0] ?? '';
-  return explainStartFailure(complaint, program, findProgramPlace(engine.host.files, overlayFolders(engine.paths, container.id).merged, program));
+  const failure = explainStartFailure(notes.join('\n'), program, findProgramPlace(engine.host.files, overlayFolders(engine.paths, container.id).merged, program));
+  const isOutput = exec.options.Tty === true && (!failure.isUsersMistake || notes.some((text) => text.includes('\r')));
+  return isOutput ? undefined : failure;
 }
 
 function planProcess(engine: Engine, exec: Exec, container: Container): object {
@@ -103,6 +106,6 @@ function planProcess(engine: Engine, exec: Exec, container: Container): object {
     cwd: options.WorkingDir || config.WorkingDir || '',
     user: readUser(engine, overlayFolders(engine.paths, container.id).merged, options.User || config.User || '', hostConfig.GroupAdd ?? []),
     hostConfig,
-    lastCapability: engine.lastCapability,
+    ownCapabilities: engine.capabilities,
   });
 }

@@ -57,7 +57,7 @@ test('the tail begins where the last complete lines begin', () => {
     const { at, found } = findTail(bytes, count);
     return `${found}:${decodeUtf8(bytes.subarray(at)).split('\n').filter((line) => line !== '').map((line) => line.slice(45)).join('|')}`;
   };
-  deepEqual([0, 1, 2, 3, 9].map(tail), ['0:prompt> ', '1:|prompt> ', '2:o||prompt> ', '3:tw|between|o||prompt> ', '5:one|oops|tw|between|o||prompt> ']);
+  deepEqual([0, 1, 2, 3, 9].map(tail), ['0:', '1:prompt> ', '2:|prompt> ', '3:o||prompt> ', '6:one|oops|tw|between|o||prompt> ']);
 });
 
 test('times of the API are compared as those of the log', () => {

@@ -93,16 +93,19 @@ export class LogLines {
   }
 }
 
-/** Where the last `count` complete lines of a block begin, and how many were found. */
+/** Where the last `count` lines of a block begin, and how many were found. What ends without a newline is a line, too. */
 export function findTail(bytes: Uint8Array, count: number): { readonly at: number; readonly found: number } {
   let found = 0;
   let at = bytes.length;
-  // Backwards: an entry that completes a line is counted; its partial beginnings belong to it.
+  const seen = new Set<number>();
+  // Backwards: the last entry of a line is counted; the partial ones before it belong to it.
   for (let end = bytes.lastIndexOf(NEWLINE); end >= 0; ) {
     const start = end === 0 ? 0 : bytes.lastIndexOf(NEWLINE, end - 1) + 1;
-    if (end - start >= TEXT_AT && bytes[start + TAG_AT] !== LETTER_P) {
+    const stream = bytes[start + STREAM_AT + 3]!;
+    if (end - start >= TEXT_AT && (bytes[start + TAG_AT] !== LETTER_P || !seen.has(stream))) {
       if (found === count) break;
       found += 1;
+      seen.add(stream);
     }
     at = start;
     end = start - 1;

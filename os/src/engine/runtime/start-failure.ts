@@ -23,6 +23,7 @@ interface Rule {
   readonly words: (program: string, crun: string) => string;
 }
 
+// crun 1.21 also says "the path `/etc` is not a regular file", "the path `/etc/passwd` exists but it is not executable".
 const RULES: readonly Rule[] = [
   {
     pattern: /executable file [`'"](.*)[`'"] not found/,
@@ -30,8 +31,8 @@ const RULES: readonly Rule[] = [
     words: (program) => `exec: ${quote(program)}: ${program.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH'}`,
   },
   { pattern: /(?:exec|open executable|executable).*: No such file or directory/i, exitCode: EXIT_NOT_FOUND, words: (program) => `exec ${program}: no such file or directory` },
-  { pattern: /(?:exec|open executable|executable).*: Permission denied/i, exitCode: EXIT_NOT_EXECUTABLE, words: (program) => `exec: ${quote(program)}: permission denied` },
-  { pattern: /exec.*: Is a directory/i, exitCode: EXIT_NOT_EXECUTABLE, words: (program) => `exec: ${quote(program)}: is a directory` },
+  { pattern: /(?:exec|open executable|executable).*: Permission denied|is not executable/i, exitCode: EXIT_NOT_EXECUTABLE, words: (program) => `exec: ${quote(program)}: permission denied` },
+  { pattern: /exec.*: Is a directory|is not a regular file/i, exitCode: EXIT_NOT_EXECUTABLE, words: (program) => `exec: ${quote(program)}: is a directory` },
   { pattern: /exec.*: Exec format error/i, exitCode: EXIT_FAILED, words: (program) => `exec ${program}: exec format error` },
   {
     pattern: /: Not a directory$/,

@@ -20,8 +20,15 @@ export interface CapabilityOptions {
   readonly privileged: boolean;
   readonly add: readonly string[];
   readonly drop: readonly string[];
-  /** The newest that the kernel knows: /proc/sys/kernel/cap_last_cap. */
-  readonly last: number;
+  /** What the engine itself has: nobody can give away more. */
+  readonly own: readonly string[];
+}
+
+/** The effective set of a process, from its /proc/PID/status. */
+export function parseCapabilities(status: string): string[] {
+  // 41 bits: exact as a number, too many for bit operators.
+  const mask = parseInt(/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0', 16);
+  return ALL.filter((_, number) => Math.floor(mask / 2 ** number) % 2 === 1);
 }
 
 /** `net_admin` and `CAP_NET_ADMIN` -> `CAP_NET_ADMIN`; `all` -> `ALL`. Throws `invalid-parameter`. */
@@ -35,12 +42,11 @@ export function normaliseCapabilities(names: readonly string[], field: 'CapAdd' 
   });
 }
 
-export function planCapabilities({ privileged, add, drop, last }: CapabilityOptions): string[] {
-  const known = ALL.slice(0, last + 1);
-  if (privileged) return known;
+export function planCapabilities({ privileged, add, drop, own }: CapabilityOptions): string[] {
+  if (privileged) return [...own];
   const added = normaliseCapabilities(add, 'CapAdd');
   const dropped = normaliseCapabilities(drop, 'CapDrop');
-  if (added.includes(EVERY)) return known.filter((name) => !dropped.includes(name));
+  if (added.includes(EVERY)) return own.filter((name) => !dropped.includes(name));
   const kept = dropped.includes(EVERY) ? [] : DEFAULT.filter((name) => !dropped.includes(name));
-  return [...kept, ...added.filter((name) => !kept.includes(name) && known.includes(name))];
+  return [...kept, ...added.filter((name) => !kept.includes(name))].filter((name) => own.includes(name));
 }

@@ -34,7 +34,7 @@ export function gatherSpec(engine: Engine, container: Container, rootPath: strin
     sharedMemory: findSharedMemory(engine, container),
     granted: readGrantedDevices(host.files, hostConfig.Devices ?? []),
     hostDevices: hostConfig.Privileged === true ? readHostDevices(host.files) : [],
-    lastCapability: engine.lastCapability,
+    ownCapabilities: engine.capabilities,
   };
 }
 

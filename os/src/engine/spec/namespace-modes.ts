@@ -43,9 +43,8 @@ function refuse(code: 'invalid-parameter' | 'not-found', message: string): never
   throw apiError(code, message);
 }
 
-/** All of them, checked. */
+/** Checked at creation. A network may still come to be before the start; and a 404 makes docker pull the image. */
 export function checkNamespaceModes(hostConfig: HostConfig): void {
-  parseNetworkMode(hostConfig.NetworkMode);
   parsePidMode(hostConfig.PidMode);
   parseIpcMode(hostConfig.IpcMode);
   parsePlainMode(hostConfig.UTSMode, 'UTS');

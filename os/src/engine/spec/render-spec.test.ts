@@ -2,6 +2,7 @@ import { equal, ok, test } from '@drover/testing';
 import type { MountRecord } from '../container/container-record.ts';
 import type { OciSpec } from './oci-spec.ts';
 import { parseDeviceRule } from './plan-resources.ts';
+import { parseCapabilities } from './capabilities.ts';
 import type { SpecInput } from './render-spec.ts';
 import { renderEnv, renderSpec } from './render-spec.ts';
 
@@ -19,7 +20,7 @@ const BASE: SpecInput = {
   sharedMemory: undefined,
   granted: [],
   hostDevices: [],
-  lastCapability: 40,
+  ownCapabilities: parseCapabilities('CapEff:\t1ffffffffff\n'),
 };
 
 function mount(destination: string, more: Partial<MountRecord> = {}): MountRecord {

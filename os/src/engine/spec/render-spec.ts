@@ -28,7 +28,7 @@ export interface SpecInput {
   readonly granted: readonly GrantedDevice[];
   /** The machine's device nodes, for a privileged container. */
   readonly hostDevices: readonly OciDevice[];
-  readonly lastCapability: number;
+  readonly ownCapabilities: readonly string[];
   /** Filter rules in OCI form, when the container gets any. */
   readonly seccomp?: Readonly<Record<string, unknown>>;
 }
@@ -76,13 +76,13 @@ export interface ProcessInput {
   readonly cwd: string;
   readonly user: ProcessUser;
   readonly hostConfig: HostConfig;
-  readonly lastCapability: number;
+  readonly ownCapabilities: readonly string[];
 }
 
 /** Also the whole of what an exec needs. */
 export function renderProcess(input: ProcessInput): OciProcess {
   const { hostConfig, user } = input;
-  const capabilities = planCapabilities({ privileged: input.privileged, add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], last: input.lastCapability });
+  const capabilities = planCapabilities({ privileged: input.privileged, add: hostConfig.CapAdd ?? [], drop: hostConfig.CapDrop ?? [], own: input.ownCapabilities });
   return {
     terminal: input.terminal,
     user: { uid: user.uid, gid: user.gid, additionalGids: user.groups },

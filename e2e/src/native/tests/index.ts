@@ -1,0 +1,7 @@
+import type { NativeTest } from './native-test.ts';
+import { informationTests } from './information.ts';
+import { lifeTests } from './life.ts';
+import { outputTests } from './output.ts';
+import { runTests } from './run.ts';
+
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...runTests, ...lifeTests, ...outputTests];
