@@ -16,6 +16,8 @@ import { readDefinition } from './images/definition.ts';
 import { buildInitrd } from './initrd/build-initrd.ts';
 import type { Kernel } from './kernel/build-kernel.ts';
 import { buildKernel } from './kernel/build-kernel.ts';
+import type { TargetName } from './product-names.ts';
+import { TARGET_NAMES } from './product-names.ts';
 import { buildRootfs } from './rootfs/build-rootfs.ts';
 import { buildRos, buildTestBinary } from './ros/build-ros.ts';
 import { renderSbom } from './sbom.ts';
@@ -92,7 +94,7 @@ export class Build {
   }
 }
 
-const TARGETS: Readonly<Record<string, (build: Build) => Promise<void>>> = {
+const TARGETS: Readonly<Record<TargetName, (build: Build) => Promise<void>>> = {
   'ros-test': async (build) => publish(await build.testBinary(), 'ros-test', join(build.workspace.cache, 'native')),
   ros: async (build) => publish(await build.ros(), 'ros', build.workspace.dist),
   kernel: async (build) => publish((await build.kernel()).product, 'vmlinuz', build.workspace.dist),
@@ -128,13 +130,12 @@ function writeChecksums(folder: string): void {
   writeFileSync(join(folder, 'SHA256SUMS'), lines.join(''));
 }
 
+/** `names` are of PRODUCT_NAMES. */
 export async function build(workspace: Workspace, lock: Lock, names: readonly string[]): Promise<void> {
-  const unknown = names.find((name) => !(name in TARGETS) && name !== 'all');
-  if (unknown !== undefined) throw new RosError('usage', `no such product: ${unknown}`, { hint: `products: ${Object.keys(TARGETS).join(', ')}, all` });
   await fetchLocked(workspace, lock);
   const products = new Build(workspace, lock, await openToolchain(workspace, lock));
   const all = names.includes('all');
-  for (const name of all ? Object.keys(TARGETS) : names) await TARGETS[name]!(products);
+  for (const name of TARGET_NAMES) if (all || names.includes(name)) await TARGETS[name](products);
   if (!all) return;
   copyFileSync(join(workspace.root, 'builder/packages.lock'), join(workspace.dist, 'packages.lock'));
   writeFileSync(join(workspace.dist, 'sbom.spdx.json'), renderSbom(workspace.root, lock, await shippedPackages(products), VERSION));

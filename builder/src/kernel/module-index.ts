@@ -1,12 +1,11 @@
 // What `ros` needs to load modules in the initrd without modprobe: for each module its file and what it depends on,
 // and the aliases by which the kernel names devices. Read from the modules' own .modinfo sections.
 
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { RosError } from '@drover/core';
-import { parseElf } from '../images/elf.ts';
 import type { Kernel } from './build-kernel.ts';
 import { listModules, modulesFolder } from './build-kernel.ts';
+import { dependenciesIn, modinfo, moduleName } from './modinfo.ts';
 
 /** The format of modules.json in the initrd; os/src/boot reads it. */
 export interface ModuleIndex {
@@ -15,10 +14,6 @@ export interface ModuleIndex {
   readonly modules: Readonly<Record<string, readonly [string, readonly string[]]>>;
   /** [pattern with * and ?, module name], in the order in which they are tried. */
   readonly aliases: readonly (readonly [string, string])[];
-}
-
-export function moduleName(path: string): string {
-  return basename(path, '.ko').replace(/-/g, '_');
 }
 
 /** The modules of these names (or below these folders, written "drivers/x/"), and all they depend on. */
@@ -31,7 +26,7 @@ export function selectModules(kernel: Kernel, wanted: readonly string[]): Module
     const path = paths.get(name);
     if (path === undefined) throw new RosError('module-missing', `the kernel has no module ${name} (${because})`);
     const info = modinfo(join(modulesFolder(kernel), path));
-    const dependencies = (info.get('depends')?.[0] ?? '').split(',').filter((one) => one !== '').map((one) => one.replace(/-/g, '_'));
+    const dependencies = dependenciesIn(info);
     modules[name] = [path, dependencies];
     for (const alias of info.get('alias') ?? []) aliases.push([alias, name]);
     for (const dependency of dependencies) add(dependency, `needed by ${name}`);
@@ -41,15 +36,4 @@ export function selectModules(kernel: Kernel, wanted: readonly string[]): Module
     else for (const [name, path] of paths) if (path.startsWith(`kernel/${one}`)) add(name, `below ${one}`);
   }
   return { release: kernel.release, modules, aliases };
-}
-
-function modinfo(file: string): Map<string, string[]> {
-  const section = parseElf(readFileSync(file))?.section('.modinfo');
-  if (section === undefined) throw new RosError('module-damaged', `${file} has no .modinfo section`);
-  const info = new Map<string, string[]>();
-  for (const entry of section.toString('latin1').split('\0')) {
-    const at = entry.indexOf('=');
-    if (at > 0) info.set(entry.slice(0, at), [...(info.get(entry.slice(0, at)) ?? []), entry.slice(at + 1)]);
-  }
-  return info;
 }
