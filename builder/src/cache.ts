@@ -18,7 +18,7 @@ export interface Product {
 export interface Inputs {
   readonly text?: unknown;
   readonly products?: readonly Product[];
-  /** Paths relative to the repository; folders count with everything below. */
+  /** Paths relative to the repository; folders count with everything below, but tests. */
   readonly paths?: readonly string[];
 }
 
@@ -34,7 +34,7 @@ function hashPath(hash: ReturnType<typeof createHash>, root: string, path: strin
   const full = join(root, path);
   const status = lstatSync(full);
   if (status.isDirectory()) {
-    for (const name of readdirSync(full).sort()) if (name !== 'node_modules') hashPath(hash, root, join(path, name));
+    for (const name of readdirSync(full).sort()) if (name !== 'node_modules' && !name.endsWith('.test.ts')) hashPath(hash, root, join(path, name));
   } else {
     hash.update(`\0${path}\0${status.mode & 0o111 ? 'x' : '-'}\0`);
     hash.update(status.isSymbolicLink() ? readlinkSync(full) : readFileSync(full));
