@@ -2,22 +2,15 @@
 //   node tools/run.mjs e2e/src/native/main.ts [--built] [PART OF A TITLE...]
 // --built takes dist/ as it is.
 
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { explain, formatMs, RosError } from '@drover/core';
 import { openWorkspace } from '@drover/builder';
-import type { Workspace } from '@drover/builder';
 import { runMain } from '../run-main.ts';
+import { buildForNative } from './build-for-native.ts';
 import { NativeMachine } from './native-machine.ts';
 import { allNativeTests } from './tests/index.ts';
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function build(workspace: Workspace): void {
-  const { status } = spawnSync(process.execPath, [join(workspace.root, 'tools/run.mjs'), 'builder/src/main.ts', 'build', 'ros', 'rootfs'], { stdio: 'inherit', cwd: workspace.root });
-  if (status !== 0) throw new RosError('build-failed', 'the build failed', { hint: 'see its last lines above' });
 }
 
 async function main(): Promise<number> {
@@ -29,7 +22,7 @@ async function main(): Promise<number> {
   const chosen = allNativeTests.filter(({ title }) => words.length === 0 || words.some((word) => title.includes(word)));
   if (chosen.length === 0) throw new RosError('nothing-ran', `no native test has ${words.join(' or ')} in its title`);
   const workspace = openWorkspace();
-  if (!process.argv.includes('--built')) build(workspace);
+  if (!process.argv.includes('--built')) buildForNative(workspace);
   const machine = await NativeMachine.open(workspace);
   let failed = 0;
   try {

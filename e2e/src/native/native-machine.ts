@@ -5,6 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, closeSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { RosError } from '@drover/core';
 import type { Workspace } from '@drover/builder';
@@ -30,7 +31,8 @@ export const SOCKET = '/run/system-docker.sock';
 const ALIGNMENT = 4096;
 const LIMIT_MS = 60_000;
 const DAEMON_LIMIT_MS = 10_000;
-const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** As on the product, crun is run from a read-only file system: elsewhere it protects itself by starting twice. */
+const PATH = 'PATH=/rootfs/system/layers/os-base/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** $1 mount point, $2 rootfs.squashfs, $3 and $4 lengths of its first two parts, $5 ros, $6 folder for what System Docker keeps. */
 const SETUP = `set -e
@@ -162,8 +164,8 @@ export class NativeMachine {
     for (const stream of [daemon.stdout!, daemon.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (this.daemonLog += text));
     await eventually('System Docker answers', DAEMON_LIMIT_MS, async () => {
       if (daemon.exitCode !== null) throw new RosError('machine-ended', `the daemon ended with ${daemon.exitCode}:\n${this.daemonLog.slice(-2000)}`);
-      return existsSync(this.path(SOCKET)) && (await this.docker('version')).code === 0;
-    }, 10);
+      return answers(this.path(SOCKET));
+    }, 2);
   }
 
   /** Its number on this machine. */
@@ -195,6 +197,21 @@ export class NativeMachine {
     await ended;
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Whether somebody accepts connections there. */
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket, () => {
+      connection.end('GET /_ping HTTP/1.0\r\n\r\n');
+    });
+    connection.on('data', () => {
+      connection.destroy();
+      resolve(true);
+    });
+    connection.on('error', () => resolve(false));
+    connection.on('close', () => resolve(false));
+  });
 }
 
 function quote(word: string): string {

@@ -62,5 +62,19 @@ export class ApiRequest {
 
 export type Handler = (engine: Engine, request: ApiRequest) => Promise<void>;
 
+export interface Route {
+  readonly method: string;
+  readonly pattern: RegExp;
+  readonly handler: Handler;
+}
+
+export type Routes = readonly Route[];
+
 /** `METHOD /path/{name}`: a variable is one part of the path, `{name...}` all that is left before what follows it. */
-export type Routes = Readonly<Record<string, Handler>>;
+export function defineRoutes(table: Readonly<Record<string, Handler>>): Routes {
+  return Object.entries(table).map(([route, handler]) => {
+    const [method, shape] = route.split(' ') as [string, string];
+    const source = shape.replace(/\{(\w+)(\.\.\.)?\}/g, (_, name: string, rest?: string) => `(?<${name}>${rest === undefined ? '[^/]+' : '.+'})`);
+    return { method, pattern: new RegExp(`^${source}/?$`), handler };
+  });
+}

@@ -13,6 +13,7 @@ import type { StopOptions } from '../container/stop-container.ts';
 import { killContainer, pauseContainer, restartContainer, stopContainer, unpauseContainer } from '../container/stop-container.ts';
 import type { Engine } from '../engine.ts';
 import type { ApiRequest, Handler, Routes } from './api-request.ts';
+import { defineRoutes } from './api-request.ts';
 import { parseFilters } from './parse-filters.ts';
 
 const list: Handler = async (engine, request) => {
@@ -68,7 +69,7 @@ const top: Handler = async (engine, request) => {
 
 const createExec: Handler = async (engine, request) => (await import('./exec-routes.ts')).create(engine, request);
 
-export const ROUTES: Routes = {
+export const ROUTES: Routes = defineRoutes({
   'GET /containers/json': list,
   'POST /containers/create': create,
   'GET /containers/{name}/json': inspect,
@@ -87,4 +88,4 @@ export const ROUTES: Routes = {
   'GET /containers/{name}/logs': streams('logs'),
   'GET /containers/{name}/top': top,
   'POST /containers/{name}/exec': createExec,
-};
+});

@@ -7,6 +7,7 @@ import { HttpHeaders } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
 import type { ApiRequest, Routes } from './api-request.ts';
+import { defineRoutes } from './api-request.ts';
 import { matchesLabels, parseFilters } from './parse-filters.ts';
 
 const EVENT_FILTERS = ['config', 'container', 'daemon', 'event', 'image', 'label', 'network', 'node', 'plugin', 'scope', 'secret', 'service', 'type', 'volume'];
@@ -60,4 +61,4 @@ export function matches(event: EventMessage, filters: Filters): boolean {
   );
 }
 
-export const ROUTES: Routes = { 'GET /events': events };
+export const ROUTES: Routes = defineRoutes({ 'GET /events': events });

@@ -7,6 +7,7 @@ import type { Exec } from '../exec/exec-store.ts';
 import { createExec, requireStartable, runAttached, runDetached } from '../exec/run-exec.ts';
 import type { Engine } from '../engine.ts';
 import type { Handler, Routes } from './api-request.ts';
+import { defineRoutes } from './api-request.ts';
 import { readSize, streamType } from './container-streams.ts';
 
 export const create: Handler = async (engine, request) => {
@@ -55,8 +56,8 @@ function renderExec(engine: Engine, exec: Exec): ExecInspect {
   };
 }
 
-export const ROUTES: Routes = {
+export const ROUTES: Routes = defineRoutes({
   'POST /exec/{name}/start': start,
   'POST /exec/{name}/resize': resize,
   'GET /exec/{name}/json': inspect,
-};
+});

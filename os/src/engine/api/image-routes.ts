@@ -6,6 +6,7 @@ import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
 import type { Image } from '../image/image-store.ts';
 import type { Handler, Routes } from './api-request.ts';
+import { defineRoutes } from './api-request.ts';
 import { matchesLabels, parseFilters } from './parse-filters.ts';
 
 const IMAGE_FILTERS = ['dangling', 'label', 'before', 'since', 'reference', 'until'];
@@ -84,7 +85,7 @@ const later = (what: string): Handler => () => {
   throw apiError('not-implemented', `${what} is not supported by System Docker yet`);
 };
 
-export const ROUTES: Routes = {
+export const ROUTES: Routes = defineRoutes({
   'GET /images/json': list,
   'POST /images/create': later('pulling and importing images'),
   'POST /images/load': later('loading images'),
@@ -100,4 +101,4 @@ export const ROUTES: Routes = {
   'POST /build': later('building images'),
   'POST /commit': later('committing containers'),
   'GET /distribution/{name...}/json': later('asking a registry'),
-};
+});

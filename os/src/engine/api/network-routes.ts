@@ -3,6 +3,7 @@
 import { apiError } from '../api-error.ts';
 import { NETWORK_IDS } from '../container/render-network.ts';
 import type { Handler, Routes } from './api-request.ts';
+import { defineRoutes } from './api-request.ts';
 import { matchesName, parseFilters } from './parse-filters.ts';
 
 const NETWORK_FILTERS = ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type'];
@@ -31,11 +32,11 @@ const later: Handler = () => {
   throw apiError('not-implemented', 'networks of their own are not supported by System Docker yet');
 };
 
-export const ROUTES: Routes = {
+export const ROUTES: Routes = defineRoutes({
   'GET /networks': list,
   'GET /networks/{name}': inspect,
   'POST /networks/create': later,
   'DELETE /networks/{name}': later,
   'POST /networks/{name}/connect': later,
   'POST /networks/{name}/disconnect': later,
-};
+});

@@ -71,18 +71,12 @@ export function parseVersion(path: string): { readonly version: number; readonly
 }
 
 export function findRoute(routes: Routes, method: string, path: string): { readonly handler: Handler; readonly vars: Readonly<Record<string, string>> } | undefined {
-  for (const [pattern, handler] of Object.entries(routes)) {
-    const [wanted, shape] = pattern.split(' ') as [string, string];
+  for (const { method: wanted, pattern, handler } of routes) {
     if (wanted !== method) continue;
-    const match = toPattern(shape).exec(path);
+    const match = pattern.exec(path);
     if (match !== null) return { handler, vars: Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodePart(value)])) };
   }
   return undefined;
-}
-
-function toPattern(shape: string): RegExp {
-  const source = shape.replace(/\{(\w+)(\.\.\.)?\}/g, (_, name: string, rest?: string) => `(?<${name}>${rest === undefined ? '[^/]+' : '.+'})`);
-  return new RegExp(`^${source}/?$`);
 }
 
 async function answerError(engine: Engine, exchange: HttpExchange, error: unknown): Promise<void> {

@@ -6,7 +6,7 @@ import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
 import { VERSION } from '../../version.ts';
 import type { Handler, Routes } from './api-request.ts';
-import { API_NEWEST, API_OLDEST } from './api-request.ts';
+import { API_NEWEST, API_OLDEST, defineRoutes } from './api-request.ts';
 
 const ping: Handler = (_, request) => {
   const headers = HttpHeaders.of({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-cache, no-store, must-revalidate', 'Pragma': 'no-cache' });
@@ -53,10 +53,10 @@ const auth: Handler = () => {
   throw apiError('not-implemented', 'logging in to a registry is not supported by System Docker yet');
 };
 
-export const ROUTES: Routes = {
+export const ROUTES: Routes = defineRoutes({
   'GET /_ping': ping,
   'HEAD /_ping': ping,
   'GET /version': version,
   'GET /info': info,
   'POST /auth': auth,
-};
+});

@@ -4,6 +4,7 @@ import type { Volume } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
 import type { Handler, Routes } from './api-request.ts';
+import { defineRoutes } from './api-request.ts';
 import { matchesLabels, matchesName, parseFilters } from './parse-filters.ts';
 
 const VOLUME_FILTERS = ['dangling', 'driver', 'label', 'name'];
@@ -44,9 +45,9 @@ const remove: Handler = async (engine, request) => {
   return request.done();
 };
 
-export const ROUTES: Routes = {
+export const ROUTES: Routes = defineRoutes({
   'GET /volumes': list,
   'POST /volumes/create': create,
   'GET /volumes/{name}': inspect,
   'DELETE /volumes/{name}': remove,
-};
+});

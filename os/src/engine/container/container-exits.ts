@@ -2,7 +2,8 @@
 
 import { CancelSource, explain, join } from '@drover/core';
 import type { Engine } from '../engine.ts';
-import { deleteCrunContainer } from '../runtime/crun.ts';
+import { dropCrunContainer } from '../runtime/crun.ts';
+import { cgroupsPathOf } from '../spec/gather-spec.ts';
 import type { Container } from './container.ts';
 import { releaseRuntime } from './release-runtime.ts';
 import { removeStopped } from './remove-stopped.ts';
@@ -48,7 +49,7 @@ export async function finishRun(engine: Engine, container: Container, end: Proce
   const startedAt = container.run?.startedAt ?? outcome.startedAt;
   const oomKilled = engine.host.files.exists(join(engine.paths.bundle(container.id), 'oom'));
   const ranMs = Math.max(0, Date.parse(end.finishedAt) - Date.parse(startedAt));
-  await deleteCrunContainer(engine, container.id);
+  await dropCrunContainer(engine, container.id, cgroupsPathOf(container));
   const delayMs = planRestart(record.hostConfig.RestartPolicy, { exitCode: end.exitCode, ranMs, manuallyStopped: outcome.manuallyStopped, restartCount: outcome.restartCount, lastDelayMs: container.lastDelayMs });
   container.outcome = { ...container.outcome, startedAt, finishedAt: end.finishedAt, exitCode: end.exitCode, oomKilled, restartCount: outcome.restartCount + (delayMs === undefined ? 0 : 1) };
   engine.containers.saveOutcome(container);

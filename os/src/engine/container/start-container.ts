@@ -6,7 +6,7 @@ import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
 import { AttachHub } from '../runtime/attach-hub.ts';
 import { createThroughConmon } from '../runtime/conmon.ts';
-import { deleteCrunContainer, requireCrun } from '../runtime/crun.ts';
+import { deleteCrunContainer, startCreated } from '../runtime/crun.ts';
 import { readProcessStart } from '../runtime/process-identity.ts';
 import { explainStartFailure, findProgramPlace, renderCreateFailure } from '../runtime/start-failure.ts';
 import { gatherSpec, sharedMemoryPath } from '../spec/gather-spec.ts';
@@ -44,7 +44,7 @@ export async function launch(engine: Engine, container: Container): Promise<void
   try {
     const { pid, monitorPid } = await create(engine, container);
     await connectClients(engine, container);
-    await requireCrun(engine, ['start', container.id]);
+    await startCreated(engine, container.id);
     noteRunning(engine, container, pid, monitorPid);
   } catch (error) {
     throw await noteFailure(engine, container, error);

@@ -1,6 +1,6 @@
 // Calls of crun that are over at once. What a container's life hangs on goes through conmon.
 
-import { RosError } from '@drover/core';
+import { explain, join, RosError } from '@drover/core';
 import type { RunResult } from '@drover/host';
 import type { Engine } from '../engine.ts';
 
@@ -28,7 +28,45 @@ export async function readCrunStatus(engine: Engine, id: string): Promise<{ read
   return code === 0 ? (JSON.parse(stdout) as { status: string; pid: number }) : undefined;
 }
 
-/** Ends what still runs in its cgroup and drops what crun keeps of it. No error when there is nothing. */
+/**
+ * What `crun start` does, without a process for it: the container's first process waits for a byte in this pipe, and
+ * crun takes a container whose pipe is gone for started (libcrun_status_write_exec_fifo).
+ */
+export async function startCreated(engine: Engine, id: string): Promise<void> {
+  const { files } = engine.host;
+  const path = join(engine.paths.crun, id, 'exec.fifo');
+  if (files.stat(path)?.type !== 'fifo') {
+    await requireCrun(engine, ['start', id]); // another crun, or a reason that it tells
+    return;
+  }
+  // Opened both ways: that never waits, not even when the process has just died. Its end is noticed as any other.
+  const pipe = files.open(path, 'read-write');
+  try {
+    files.remove(path);
+    pipe.write(new Uint8Array(1));
+  } finally {
+    pipe.close();
+  }
+}
+
+const CGROUPS = '/sys/fs/cgroup';
+
+/**
+ * Ends what still runs in its cgroup and drops what crun keeps of it. No error when there is nothing. An empty cgroup is
+ * all that most containers leave: removing it shows that, and crun is not needed.
+ */
+export async function dropCrunContainer(engine: Engine, id: string, cgroupsPath: string): Promise<void> {
+  const { files } = engine.host;
+  try {
+    files.remove(join(CGROUPS, cgroupsPath));
+    files.removeTree(join(engine.paths.crun, id));
+  } catch (error) {
+    engine.log.debug(`leaving the container to crun: ${explain(error)}`, { container: id });
+    await deleteCrunContainer(engine, id);
+  }
+}
+
+/** As `dropCrunContainer`, for one that nothing is known of. */
 export async function deleteCrunContainer(engine: Engine, id: string): Promise<void> {
   const { code, stderr } = await runCrun(engine, ['delete', '--force', id]);
   if (code !== 0 && !/does not exist|No such file/.test(stderr)) engine.log.warn(`crun delete failed: ${stderr.trim()}`, { container: id });

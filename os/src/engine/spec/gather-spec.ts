@@ -14,6 +14,11 @@ import { resolveUser } from './user.ts';
 
 export const CGROUP_PARENT = '/system-docker';
 
+/** Below the root of the cgroups. */
+export function cgroupsPathOf({ id, record }: Container): string {
+  return join('/', record.hostConfig.CgroupParent || CGROUP_PARENT, id);
+}
+
 /** Throws what a user can make wrong: `invalid-parameter`, `conflict`, `not-found`. */
 export function gatherSpec(engine: Engine, container: Container, rootPath: string): SpecInput {
   const { host, programs } = engine;
@@ -26,7 +31,7 @@ export function gatherSpec(engine: Engine, container: Container, rootPath: strin
     hostConfig,
     mounts,
     rootPath,
-    cgroupsPath: join(hostConfig.CgroupParent || CGROUP_PARENT, container.id),
+    cgroupsPath: cgroupsPathOf(container),
     hostName,
     user: readUser(engine, rootPath, config.User ?? '', hostConfig.GroupAdd ?? []),
     namespaces: chooseNamespaces(engine, container),
