@@ -15,6 +15,7 @@ export async function main(context: AppletContext): Promise<number> {
   }
   const inSystem = args.includes('--stage=system') || (args[0] === '--crashed' && host.files.exists('/usr/lib/ros/ros'));
   if (inSystem) {
+    host.files.write('/proc/self/comm', 'init'); // what ps and monitoring look for
     const { runSystemStage } = await import('../boot/system-stage.ts');
     return runSystemStage(host, args[0] === '--crashed');
   }

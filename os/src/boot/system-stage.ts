@@ -22,6 +22,8 @@ const SYSTEM_DOCKER_LOG = '/var/log/system-docker.log';
 const READY_TIMEOUT_MS = 60_000;
 const ENVIRONMENT = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'];
 
+const GOING: Readonly<Record<PowerAction, string>> = { reboot: 'rebooting', halt: 'halting', poweroff: 'powering off' };
+
 export async function runSystemStage(host: SystemHost, afterCrash: boolean): Promise<number> {
   const debug = / rancher\.debug(=true)?( |$)/.test(host.files.readText('/proc/cmdline').trimEnd());
   const stage = new SystemStage(host, new BootLog(openSystemLog(host, debug)));
@@ -128,10 +130,11 @@ class SystemStage {
   private async shutDown(action: PowerAction): Promise<void> {
     if (this.shuttingDown) return;
     this.shuttingDown = true;
+    this.log.info(`${GOING[action]}: stopping containers and services`);
     const { Shutdown } = await import('./shutdown.ts');
     const shutdown = new Shutdown(this.host, this.log, this.client, this.systemDocker, this.configuration?.rancher.shutdown_timeout ?? 60);
     await runPhases({ ...this.runner, rescue: () => Promise.resolve('continue') }, shutdown.phases());
-    this.log.info(action === 'reboot' ? 'rebooting' : action === 'halt' ? 'halted' : 'powering off');
+    this.log.info(GOING[action]);
     this.host.kernel.power(action);
   }
 }
