@@ -66,6 +66,7 @@ async function buildProgram(workspace: Workspace, toolchain: Toolchain, compiler
   mkdirSync(bytecode, { recursive: true });
   const { bundleForQuickjs } = (await import(pathToFileURL(join(workspace.root, 'tools/bundle.mjs')).href)) as typeof import('../../../tools/bundle.mjs');
   await bundleForQuickjs({
+    absWorkingDir: workspace.root, // chunk names have a hash of paths relative to it
     entryPoints: [join(workspace.root, entry)],
     outdir: bundle,
     splitting: true,
