@@ -67,7 +67,7 @@ async function onQuickjs() {
   ]);
   const out = join(cache, 'quickjs.js');
   await bundleForQuickjs({ entryPoints: [entry], outfile: out, sourcemap: 'external' });
-  const run = spawnSync(binary, [out], { encoding: 'utf8', cwd: root, maxBuffer: 1 << 28 });
+  const run = spawnSync(binary, [out], { encoding: 'utf8', cwd: root, maxBuffer: 1 << 28, timeout: 300_000 });
   process.stderr.write(remap(run.stderr, `${out}.map`));
   process.stdout.write(run.stdout);
   if (run.error || run.signal) console.error(`ros-test ended with ${run.error ?? run.signal}`);

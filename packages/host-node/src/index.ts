@@ -1,3 +1,1 @@
 export { createNodeHost, nodeClock } from './node-host.ts';
-export type { Behaviour } from './behaviour/behaviour.ts';
-export { hostBehaviours } from './behaviour/index.ts';

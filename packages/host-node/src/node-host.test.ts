@@ -1,8 +1,8 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hostBehaviours } from '@drover/host/behaviour';
 import { test } from '@drover/testing';
-import { hostBehaviours } from './behaviour/index.ts';
 import { createNodeHost } from './node-host.ts';
 
 for (const { title, check } of hostBehaviours) {

@@ -1,5 +1,5 @@
 import { CancelSource, decodeUtf8, encodeUtf8 } from '@drover/core';
-import { readAllText } from '@drover/host';
+import { readAllText } from '../streams.ts';
 import { deepEqual, equal, ok, rejects } from '@drover/testing';
 import type { Behaviour } from './behaviour.ts';
 import { until } from './behaviour.ts';

@@ -1,6 +1,6 @@
 import { CancelSource, decodeUtf8, encodeUtf8 } from '@drover/core';
-import type { Connection } from '@drover/host';
-import { readAllText } from '@drover/host';
+import type { Connection } from '../host.ts';
+import { readAllText } from '../streams.ts';
 import { equal, ok, rejects } from '@drover/testing';
 import type { Behaviour } from './behaviour.ts';
 import { until } from './behaviour.ts';

@@ -1,7 +1,7 @@
 // What every adapter of the host port must do, as a table. Portable: the same rows are run on Node and, in the `ros`
 // binary, on QuickJS.
 
-import type { Host } from '@drover/host';
+import type { Host } from '../host.ts';
 
 export interface Behaviour {
   readonly title: string;
