@@ -4,7 +4,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, closeSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, closeSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { RosError } from '@drover/core';
@@ -28,6 +28,7 @@ export interface CommandOptions {
 }
 
 export const SOCKET = '/run/system-docker.sock';
+const CGROUPS = '/sys/fs/cgroup/system-docker';
 const ALIGNMENT = 4096;
 const LIMIT_MS = 60_000;
 const DAEMON_LIMIT_MS = 10_000;
@@ -191,7 +192,29 @@ export class NativeMachine {
     if (ids.length > 0) await this.ok('rm', '-f', '-v', ...ids);
   }
 
+  /** Of containers; the hierarchy is this machine's, and others may use it. */
+  cgroups(): string[] {
+    const folder = this.path(CGROUPS);
+    return existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name)) : [];
+  }
+
+  /** What a daemon that is not there any more can't. */
+  private async removeCgroups(): Promise<void> {
+    const containers = join(this.state, 'containers');
+    for (const id of existsSync(containers) ? readdirSync(containers) : []) {
+      const cgroup = this.path(join(CGROUPS, id));
+      if (!existsSync(cgroup)) continue;
+      writeFileSync(join(cgroup, 'cgroup.kill'), '1');
+      await eventually('its cgroup can be removed', DAEMON_LIMIT_MS, () => {
+        rmdirSync(cgroup);
+        return true;
+      }, 5);
+    }
+  }
+
   async close(): Promise<void> {
+    await this.endDaemon('SIGKILL');
+    await this.removeCgroups();
     const ended = new Promise((resolve) => this.holder.once('exit', resolve));
     process.kill(this.pid, 'SIGKILL');
     await ended;

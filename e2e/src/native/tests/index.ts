@@ -1,7 +1,8 @@
+import { crashTests } from './crash.ts';
 import type { NativeTest } from './native-test.ts';
 import { informationTests } from './information.ts';
 import { lifeTests } from './life.ts';
 import { outputTests } from './output.ts';
 import { runTests } from './run.ts';
 
-export const allNativeTests: readonly NativeTest[] = [...informationTests, ...runTests, ...lifeTests, ...outputTests];
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...runTests, ...lifeTests, ...outputTests, ...crashTests];

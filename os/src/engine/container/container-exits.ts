@@ -5,6 +5,7 @@ import type { Engine } from '../engine.ts';
 import { dropCrunContainer } from '../runtime/crun.ts';
 import { cgroupsPathOf } from '../spec/gather-spec.ts';
 import type { Container } from './container.ts';
+import { NO_PROCESS } from './container-record.ts';
 import { releaseRuntime } from './release-runtime.ts';
 import { removeStopped } from './remove-stopped.ts';
 import { planRestart } from './restart-policy.ts';
@@ -53,7 +54,7 @@ export async function finishRun(engine: Engine, container: Container, end: Proce
   const delayMs = planRestart(record.hostConfig.RestartPolicy, { exitCode: end.exitCode, ranMs, manuallyStopped: outcome.manuallyStopped, restartCount: outcome.restartCount, lastDelayMs: container.lastDelayMs });
   container.outcome = { ...container.outcome, startedAt, finishedAt: end.finishedAt, exitCode: end.exitCode, oomKilled, restartCount: outcome.restartCount + (delayMs === undefined ? 0 : 1) };
   engine.containers.saveOutcome(container);
-  releaseRuntime(engine, container);
+  releaseRuntime(engine, container, delayMs === undefined ? undefined : { phase: 'waiting', ...NO_PROCESS, delayMs });
   engine.log.debug('the container has ended', { container: container.id, name: container.name, exitCode: end.exitCode });
   container.transition(delayMs === undefined ? 'exited' : 'will-restart');
   container.exited.reach();
@@ -63,7 +64,7 @@ export async function finishRun(engine: Engine, container: Container, end: Proce
   if (delayMs !== undefined) scheduleRestart(engine, container, delayMs);
 }
 
-function scheduleRestart(engine: Engine, container: Container, delayMs: number): void {
+export function scheduleRestart(engine: Engine, container: Container, delayMs: number): void {
   container.lastDelayMs = delayMs;
   const cancel = new CancelSource();
   container.cancelRestart = () => cancel.cancel();
@@ -95,5 +96,6 @@ export function giveUpRestart(engine: Engine, container: Container): void {
   container.cancelRestart = undefined;
   container.transition('exited');
   engine.containers.saveOutcome(container);
+  releaseRuntime(engine, container);
   container.exited.reach();
 }

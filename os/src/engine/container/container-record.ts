@@ -67,8 +67,8 @@ export const NO_OUTCOME: ContainerOutcome = {
 };
 
 export interface ContainerRun {
-  /** `creating` from before conmon starts until the process runs. */
-  readonly phase: 'creating' | 'running';
+  /** `creating` from before conmon starts until the process runs; `waiting`: it has ended and is to be restarted. */
+  readonly phase: 'creating' | 'running' | 'waiting';
   readonly pid: number;
   /** Field 22 of /proc/PID/stat: tells the process from a later one with its number. */
   readonly pidStart: string;
@@ -76,4 +76,9 @@ export interface ContainerRun {
   readonly monitorStart: string;
   readonly startedAt: string;
   readonly paused: boolean;
+  /** Before the restart. */
+  readonly delayMs?: number;
 }
+
+/** Nothing of it runs. */
+export const NO_PROCESS: Omit<ContainerRun, 'phase'> = { pid: 0, pidStart: '', monitorPid: 0, monitorStart: '', startedAt: NEVER, paused: false };

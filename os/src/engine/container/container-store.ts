@@ -11,6 +11,9 @@ import { Container } from './container.ts';
 import type { ContainerOutcome, ContainerRecord, ContainerRun } from './container-record.ts';
 import { NEVER, NO_OUTCOME, RECORD_FORMAT } from './container-record.ts';
 
+/** In the bundle's folder. */
+export const RUN_FILE = 'run.json';
+
 const BROKEN = '.broken';
 /** A container that is being removed: its folder has this name from the moment the removal can't be undone. */
 export const REMOVING = '.removing';
@@ -109,7 +112,7 @@ export class ContainerStore {
   }
 
   private runPath(id: string): string {
-    return join(this.paths.bundle(id), 'run.json');
+    return join(this.paths.bundle(id), RUN_FILE);
   }
 
   // ---- loading

@@ -8,7 +8,7 @@ import { isSameProcess, readProcessStart } from '../runtime/process-identity.ts'
 import { readMountTable } from '../storage/mount-table.ts';
 import { removeOverlay } from '../storage/overlay.ts';
 import type { Container } from './container.ts';
-import { EXIT_UNKNOWN, finishRun, handleExit, readProcessEnd } from './container-exits.ts';
+import { EXIT_UNKNOWN, finishRun, handleExit, readProcessEnd, scheduleRestart } from './container-exits.ts';
 import { NEVER } from './container-record.ts';
 import { releaseRuntime } from './release-runtime.ts';
 
@@ -16,13 +16,21 @@ export async function recoverContainers(engine: Engine): Promise<void> {
   for (const container of engine.containers.list()) await engine.locks.run(container.id, () => recover(engine, container));
   removeOrphans(engine);
   // Only now, so that their restarts meet a complete picture.
-  for (const container of engine.containers.list()) if (container.run !== undefined) await handleExit(engine, container);
+  for (const container of engine.containers.list()) {
+    if (container.run?.phase === 'waiting') scheduleRestart(engine, container, container.run.delayMs ?? 0);
+    else if (container.run !== undefined || container.status === 'exited') await handleExit(engine, container);
+  }
 }
 
 async function recover(engine: Engine, container: Container): Promise<void> {
   const run = container.run;
   if (run === undefined) {
     noteLostRun(engine, container);
+    return;
+  }
+  if (run.phase === 'waiting') {
+    container.transition('started');
+    container.transition('will-restart');
     return;
   }
   if (run.phase === 'creating' && !(await adoptStart(engine, container))) return;

@@ -7,15 +7,20 @@ import { socketName } from '../engine-paths.ts';
 import { sharedMemoryPath } from '../spec/gather-spec.ts';
 import { unmountOverlay } from '../storage/overlay.ts';
 import type { Container } from './container.ts';
+import type { ContainerRun } from './container-record.ts';
+import { RUN_FILE } from './container-store.ts';
 
-export function releaseRuntime(engine: Engine, container: Container): void {
+/** `next`: what stands in the place of the run; undefined for nothing. */
+export function releaseRuntime(engine: Engine, container: Container, next?: ContainerRun): void {
   const { host, paths, containers } = engine;
   const { id } = container;
   container.hub = undefined; // it ends by itself, once its clients have the rest
   unmountOverlay(host, paths, id);
   unmount(engine, sharedMemoryPath(engine, id));
-  containers.saveRun(container, undefined);
-  host.files.removeTree(paths.bundle(id));
+  containers.saveRun(container, next);
+  const bundle = paths.bundle(id);
+  if (next === undefined) host.files.removeTree(bundle);
+  else for (const name of host.files.list(bundle)) if (name !== RUN_FILE) host.files.removeTree(join(bundle, name));
   host.files.remove(join(paths.sockets, socketName(id)));
   host.files.remove(join(paths.exits, id));
 }

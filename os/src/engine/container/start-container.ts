@@ -14,7 +14,7 @@ import { parseIpcMode } from '../spec/namespace-modes.ts';
 import { renderSpec } from '../spec/render-spec.ts';
 import { mountOverlay, overlayFolders } from '../storage/overlay.ts';
 import type { Container } from './container.ts';
-import { NEVER } from './container-record.ts';
+import { NO_PROCESS } from './container-record.ts';
 import { refusalOf } from './container-states.ts';
 import { removeStopped } from './remove-stopped.ts';
 import { releaseRuntime, sendClientsAway } from './release-runtime.ts';
@@ -54,7 +54,7 @@ export async function launch(engine: Engine, container: Container): Promise<void
 async function create(engine: Engine, container: Container): Promise<{ pid: number; monitorPid: number }> {
   const { host, paths, containers } = engine;
   const bundle = paths.bundle(container.id);
-  containers.saveRun(container, { phase: 'creating', pid: 0, pidStart: '', monitorPid: 0, monitorStart: '', startedAt: NEVER, paused: false });
+  containers.saveRun(container, { phase: 'creating', ...NO_PROCESS });
   host.files.remove(join(paths.exits, container.id));
   prepareMountSources(engine, container);
   prepareSharedMemory(engine, container);
