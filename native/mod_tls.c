@@ -131,8 +131,7 @@ FUNCTION(ros_open) {
 /* What a step of the protocol came to: a count, or what to wait for. */
 static JSValue outcome(JSContext *ctx, const char *step, int result) {
     if (result >= 0) return JS_NewInt32(ctx, result);
-    if (result == MBEDTLS_ERR_SSL_WANT_READ || result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
-        return JS_NewString(ctx, "read");
+    if (result == MBEDTLS_ERR_SSL_WANT_READ) return JS_NewString(ctx, "read");
     if (result == MBEDTLS_ERR_SSL_WANT_WRITE) return JS_NewString(ctx, "write");
     if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return JS_NewInt32(ctx, 0);
     return throw_tls(ctx, step, result);
@@ -165,7 +164,11 @@ FUNCTION(ros_read) {
     Session *session = JS_GetOpaque2(ctx, argv[0], session_class);
     uint8_t *bytes = session ? args_bytes(&args, 1, &length) : NULL;
     if (!session || args.failed) return args_fail(&args);
-    return args_value(&args, outcome(ctx, "TLS read", mbedtls_ssl_read(&session->ssl, bytes, length)));
+    int result;
+    do /* a ticket is no data; what follows it may be here already */
+        result = mbedtls_ssl_read(&session->ssl, bytes, length);
+    while (result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET);
+    return args_value(&args, outcome(ctx, "TLS read", result));
 }
 
 //: write(session: TlsSession, bytes: Uint8Array): number | "read" | "write"

@@ -106,9 +106,14 @@ export function sinkOf(descriptor: Descriptor): ByteSink {
   };
 }
 
+/** What writing to a descriptor that was closed here comes to: the same as when the other side has closed it. */
+export function closedError(): Error {
+  return Object.assign(new Error('write: EPIPE'), { code: 'EPIPE' });
+}
+
 export async function writeAll(descriptor: Descriptor, bytes: Uint8Array, put: (part: Uint8Array) => number | null): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
-    if (!descriptor.isOpen) throw Object.assign(new Error('write: EPIPE'), { code: 'EPIPE' });
+    if (!descriptor.isOpen) throw closedError();
     const sent = put(at === 0 ? bytes : bytes.subarray(at));
     if (sent === null) await descriptor.writable();
     else at += sent;

@@ -9,7 +9,7 @@ import * as fs from 'ros:fs';
 import * as loop from 'ros:loop';
 import * as socket from 'ros:socket';
 import * as tls from 'ros:tls';
-import { connectionOf, Descriptor, writeAll } from './descriptors.ts';
+import { closedError, connectionOf, Descriptor, writeAll } from './descriptors.ts';
 
 function familyOf(address: Address): readonly [number, string, number] {
   if ('unix' in address) return [socket.AF_UNIX, address.unix, 0];
@@ -123,7 +123,10 @@ async function startTls(descriptor: Descriptor, options: TlsOptions): Promise<Co
       return got > 0 ? scratch.slice(0, got) : undefined;
     },
     async write(bytes) {
-      for (let at = 0; at < bytes.length && descriptor.isOpen; ) at += await settle(() => tls.write(session, bytes.subarray(at)));
+      for (let at = 0; at < bytes.length; ) {
+        if (!descriptor.isOpen) throw closedError();
+        at += await settle(() => tls.write(session, bytes.subarray(at)));
+      }
     },
     closeWrite: () => tls.close(session),
     close() {
