@@ -1,5 +1,6 @@
-// Unit tests. usage: node tools/unit-tests.mjs [node|quickjs|all] [FILTER]
+// Unit tests. usage: node tools/unit-tests.mjs [node|quickjs|sanitized|all] [FILTER]
 // All *.test.ts run on Node; those of the portable packages and of os/ run in the real QuickJS binary too.
+// `sanitized`: the latter with the C side under the address and undefined-behaviour sanitizers; not part of `all`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
@@ -46,13 +47,13 @@ async function onNode() {
   return spawnSync(process.execPath, ['--enable-source-maps', '--no-warnings', out], { stdio: 'inherit', env: { ...process.env, DROVER_ROOT: root } }).status === 0;
 }
 
-async function onQuickjs() {
-  const binary = join(root, '.cache/native/ros-test');
+async function onQuickjs(name, start, folders = ON_QUICKJS) {
+  const binary = join(root, '.cache/native', name);
   if (!existsSync(binary)) {
-    console.error('unit tests on QuickJS: .cache/native/ros-test is missing; run ./dev build ros first');
+    console.error(`unit tests on QuickJS: .cache/native/${name} is missing; run ./dev build ${name} first`);
     return false;
   }
-  const files = ON_QUICKJS.flatMap(testsBelow);
+  const files = folders.flatMap(testsBelow);
   const entry = writeEntry('quickjs', files, [
     [`import ${JSON.stringify(relative(cache, join(root, 'packages/host-quickjs/src/prelude.ts')))};`],
     [
@@ -67,11 +68,20 @@ async function onQuickjs() {
   ]);
   const out = join(cache, 'quickjs.js');
   await bundleForQuickjs({ entryPoints: [entry], outfile: out, sourcemap: 'external' });
-  const run = spawnSync(binary, [out], { encoding: 'utf8', cwd: root, maxBuffer: 1 << 28, timeout: 300_000 });
+  const [program, ...args] = [...start(), binary, out];
+  const run = spawnSync(program, args, { encoding: 'utf8', cwd: root, maxBuffer: 1 << 28, timeout: 300_000 });
   process.stderr.write(remap(run.stderr, `${out}.map`));
   process.stdout.write(run.stdout);
-  if (run.error || run.signal) console.error(`ros-test ended with ${run.error ?? run.signal}`);
+  if (run.error || run.signal) console.error(`${name} ended with ${run.error ?? run.signal}`);
   return run.status === 0;
+}
+
+/** A program that is linked with the toolchain's libraries, on a machine that may have older ones. */
+function withToolchain() {
+  const toolchain = join(root, '.cache/native/toolchain');
+  const [multiarch, loader] = process.arch === 'arm64' ? ['aarch64-linux-gnu', 'ld-linux-aarch64.so.1'] : ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2'];
+  // Leaks are not looked for: a program that ends leaves its heap to the kernel.
+  return ['env', 'ASAN_OPTIONS=detect_leaks=0', 'UBSAN_OPTIONS=print_stacktrace=1', join(toolchain, 'usr/lib', multiarch, loader), '--library-path', join(toolchain, 'usr/lib', multiarch)];
 }
 
 /** Stack frames of the bundle, in terms of the TypeScript sources. */
@@ -84,7 +94,17 @@ function remap(text, mapFile) {
   });
 }
 
+const RUNTIMES = {
+  node: [onNode],
+  quickjs: [() => onQuickjs('ros-test', () => [])],
+  // Not cloud-config: it calls nothing native, and its bounds in time are for the real binary.
+  sanitized: [() => onQuickjs('ros-test-sanitized', withToolchain, ON_QUICKJS.filter((folder) => folder !== 'packages/cloud-config'))],
+};
+RUNTIMES.all = [...RUNTIMES.node, ...RUNTIMES.quickjs];
+if (!(runtime in RUNTIMES)) {
+  console.error(`error: no such runtime: ${runtime}\n  hint: ${Object.keys(RUNTIMES).join(', ')}`);
+  process.exit(2);
+}
 let good = true;
-if (runtime !== 'quickjs') good = (await onNode()) && good;
-if (runtime !== 'node') good = (await onQuickjs()) && good;
+for (const run of RUNTIMES[runtime]) good = (await run()) && good;
 process.exit(good ? 0 : 1);

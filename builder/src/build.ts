@@ -1,6 +1,6 @@
 // The products as a table: what `./dev build NAME` makes, and where it lands for others.
 
-import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { RosError } from '@drover/core';
@@ -17,9 +17,9 @@ import { buildInitrd } from './initrd/build-initrd.ts';
 import type { Kernel } from './kernel/build-kernel.ts';
 import { buildKernel } from './kernel/build-kernel.ts';
 import type { TargetName } from './product-names.ts';
-import { TARGET_NAMES } from './product-names.ts';
+import { SANITIZED, TARGET_NAMES } from './product-names.ts';
 import { buildRootfs } from './rootfs/build-rootfs.ts';
-import { buildRos, buildTestBinary } from './ros/build-ros.ts';
+import { buildRos, buildSanitizedBinary, buildTestBinary } from './ros/build-ros.ts';
 import { renderSbom } from './sbom.ts';
 import type { Toolchain } from './toolchain/toolchain.ts';
 import { openToolchain } from './toolchain/toolchain.ts';
@@ -103,6 +103,14 @@ const TARGETS: Readonly<Record<TargetName, (build: Build) => Promise<void>>> = {
   iso: async (build) => publish(await build.iso(), 'drover.iso', build.workspace.dist),
 };
 
+/** The binary and, beside it, a link to the toolchain whose loader and libraries it needs. */
+async function publishSanitized({ workspace, toolchain }: Build): Promise<void> {
+  const folder = join(workspace.cache, 'native');
+  publish(await buildSanitizedBinary(workspace, toolchain), SANITIZED, folder);
+  rmSync(join(folder, 'toolchain'), { force: true });
+  symlinkSync(toolchain.product.path, join(folder, 'toolchain'));
+}
+
 /** The file under its public name, replaced as a whole; the same bytes as in the cache where that is possible. */
 function publish(product: Product, name: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
@@ -136,6 +144,7 @@ export async function build(workspace: Workspace, lock: Lock, names: readonly st
   const products = new Build(workspace, lock, await openToolchain(workspace, lock));
   const all = names.includes('all');
   for (const name of TARGET_NAMES) if (all || names.includes(name)) await TARGETS[name](products);
+  if (names.includes(SANITIZED)) await publishSanitized(products);
   if (!all) return;
   copyFileSync(join(workspace.root, 'builder/packages.lock'), join(workspace.dist, 'packages.lock'));
   writeFileSync(join(workspace.dist, 'sbom.spdx.json'), renderSbom(workspace.root, lock, await shippedPackages(products), VERSION));

@@ -12,8 +12,8 @@ test('a mistake in the builder\'s command line is one sentence, with what there 
   const table: readonly (readonly [readonly string[], string, string])[] = [
     [[], 'a command is missing', 'commands: build, update-lock, verify-reproducible'],
     [['biuld'], 'no such command: biuld', 'commands: build, update-lock, verify-reproducible'],
-    [['build', 'isos', 'ros', 'x'], 'no such product: isos, x', 'products: ros-test, ros, kernel, initrd, rootfs, iso, all'],
-    [['build', '--fast'], 'build has no option --fast', 'products: ros-test, ros, kernel, initrd, rootfs, iso, all'],
+    [['build', 'isos', 'ros', 'x'], 'no such product: isos, x', 'products: ros-test, ros, kernel, initrd, rootfs, iso, ros-test-sanitized, all'],
+    [['build', '--fast'], 'build has no option --fast', 'products: ros-test, ros, kernel, initrd, rootfs, iso, ros-test-sanitized, all'],
     [['update-lock', 'now'], 'update-lock takes no argument: now', 'write just: update-lock'],
   ];
   for (const [words, message, hint] of table) {

@@ -28,7 +28,7 @@ const SPEC: CommandSpec = {
     list: { help: 'only show what would run' },
     workers: { value: 'N', help: 'machines at a time (default: 2)' },
   },
-  notes: 'NAME is a part of "area: title"; without one, everything runs. `native` and `harness` name the parts without a product machine.',
+  notes: 'NAME is a part of "area: title"; without one, everything runs. `native`, `reproducible`, `harness` and (long) `sanitized` name the parts without a product machine.',
 };
 
 const NATIVE = 'e2e/src/native/main.ts';
@@ -48,6 +48,23 @@ function runNative(workspace: Workspace, count: Count): void {
   print('native tests');
   const { status } = spawnSync(process.execPath, [join(workspace.root, 'tools/run.mjs'), NATIVE], { stdio: 'inherit', cwd: workspace.root });
   count[status === 0 ? 'passed' : 'failed'] += 1;
+}
+
+/** A program of the repository that is a test by itself: it prints what failed and says so with its exit code. */
+function runProgram(workspace: Workspace, title: string, args: readonly string[], count: Count): void {
+  print(title);
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', cwd: workspace.root });
+  count[status === 0 ? 'passed' : 'failed'] += 1;
+}
+
+function runBuilder(workspace: Workspace, title: string, command: readonly string[], count: Count): void {
+  runProgram(workspace, title, [join(workspace.root, 'tools/run.mjs'), 'builder/src/main.ts', ...command], count);
+}
+
+/** The unit tests once more, with the C side under the address and undefined-behaviour sanitizers. */
+function runSanitized(workspace: Workspace, count: Count): void {
+  runBuilder(workspace, 'sanitized binary', ['build', 'ros-test-sanitized'], count);
+  runProgram(workspace, 'unit tests under the sanitizers', [join(workspace.root, 'tools/unit-tests.mjs'), 'sanitized'], count);
 }
 
 async function runMachines(workspace: Workspace, jobs: readonly Job[], withHarness: boolean, options: { long: boolean; workers: number }, count: Count): Promise<void> {
@@ -90,6 +107,8 @@ async function main(): Promise<number> {
   const workspace = openWorkspace();
   const count: Count = { passed: 0, failed: 0 };
   if (isNamed('native')) runNative(workspace, count);
+  if (isNamed('reproducible')) runBuilder(workspace, 'two builds from the same lock', ['verify-reproducible'], count);
+  if (parsed.options.has('long') && isNamed('sanitized')) runSanitized(workspace, count);
   if (jobs.length > 0 || isNamed('harness')) await runMachines(workspace, jobs, isNamed('harness'), { long: parsed.options.has('long'), workers }, count);
   if (count.passed + count.failed === 0) throw new RosError('nothing-ran', 'no test ran', { hint: names.length === 0 ? 'is e2e/src/scenarios/index.ts empty?' : './dev test --list shows the titles' });
   print(`end-to-end tests: ${formatMs(Date.now() - started)}`);

@@ -20,11 +20,23 @@ const LIBRARIES = '/usr/lib/$(gcc -print-multiarch)/quickjs/libquickjs.a -lmbedt
 const WARNINGS = '-Wall -Wextra -Werror';
 const RELEASE = '-Os -static -s -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z,relro -Wl,--build-id=none';
 
-/** The C side with no bytecode inside, for unit tests: it loads modules from files, with the address sanitizer when asked. */
+/** The C side with no bytecode inside, for unit tests: it loads modules from files. */
 export async function buildTestBinary(workspace: Workspace, toolchain: Toolchain): Promise<Product> {
-  return produce(workspace, 'ros-test', { text: 'v1', paths: ['native'], products: [toolchain.product] }, async (into) => {
+  return buildFromSource(workspace, toolchain, 'ros-test', '-O1 -g -static');
+}
+
+/**
+ * The same, which ends at the first access out of bounds, after a free, or of undefined behaviour, and at the end tells
+ * what leaked. Dynamically linked, as the sanitizers want it: it starts with the toolchain's own loader.
+ */
+export async function buildSanitizedBinary(workspace: Workspace, toolchain: Toolchain): Promise<Product> {
+  return buildFromSource(workspace, toolchain, 'ros-test-sanitized', '-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined');
+}
+
+async function buildFromSource(workspace: Workspace, toolchain: Toolchain, name: string, flags: string): Promise<Product> {
+  return produce(workspace, name, { text: ['v2', flags], paths: ['native'], products: [toolchain.product] }, async (into) => {
     writeFileSync(join(into, 'bytecode.S'), renderBytecodeTable([]));
-    await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} -O1 -g -static -DROS_FROM_SOURCE -o /mnt/out/ros-test /mnt/native/main.c /mnt/native/args.c /mnt/native/mod_*.c /mnt/out/bytecode.S ${LIBRARIES}`);
+    await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} ${flags} -DROS_FROM_SOURCE -o /mnt/out/${name} /mnt/native/main.c /mnt/native/args.c /mnt/native/mod_*.c /mnt/out/bytecode.S ${LIBRARIES}`);
   });
 }
 
