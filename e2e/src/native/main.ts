@@ -39,7 +39,7 @@ async function main(): Promise<number> {
         print(`  FAILED ${test.title}\n${explain(error).replace(/^/gm, '    ')}\n    the daemon's log:\n${machine.daemonLog.slice(-3000).replace(/^/gm, '      ')}`);
         await machine.endDaemon('SIGKILL');
         await machine.startDaemon();
-        await machine.removeContainers();
+        await machine.removeContainers().catch((problem: unknown) => print(`    clearing up failed: ${explain(problem)}`));
       }
     }
   } finally {

@@ -158,8 +158,8 @@ export class NativeMachine {
   }
 
   /** Resolves when it answers. */
-  async startDaemon(): Promise<void> {
-    const daemon = this.start(this.daemonCommand());
+  async startDaemon(...more: readonly string[]): Promise<void> {
+    const daemon = this.start(this.daemonCommand(...more));
     this.daemon = daemon;
     daemon.stdin!.end();
     for (const stream of [daemon.stdout!, daemon.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (this.daemonLog += text));

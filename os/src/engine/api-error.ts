@@ -1,7 +1,7 @@
 // Failures that the API reports to a client: a code of ours, the HTTP status it means, and Docker's own wording,
 // which clients match on.
 
-import { codeOf, RosError } from '@drover/core';
+import { codeOf, explain, RosError } from '@drover/core';
 import type { RosErrorOptions } from '@drover/core';
 
 /** Code -> HTTP status; every other error is a 500. */
@@ -27,4 +27,21 @@ export function apiError(code: ApiErrorCode, message: string, options?: RosError
 export function statusOf(error: unknown): number {
   const code = codeOf(error) ?? '';
   return code in STATUS ? STATUS[code as ApiErrorCode] : 500;
+}
+
+/** What a user can do something about; their codes alone say little. */
+const KERNEL_WORDS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on device',
+  EDQUOT: 'disk quota exceeded',
+  EROFS: 'read-only file system',
+  EIO: 'input/output error',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files in system',
+  ENOMEM: 'cannot allocate memory',
+  EACCES: 'permission denied',
+};
+
+/** Why it failed, in the words of the kernel's manual instead of its codes. */
+export function inWords(error: unknown): string {
+  return explain(error).replace(/\bE[A-Z]+\b/g, (code) => KERNEL_WORDS[code] ?? code);
 }

@@ -87,14 +87,14 @@ async function startEngine(host: SystemHost, log: EngineLog, flags: DaemonFlags)
     events: new EventBus(host.clock),
     images: loadImages(host, log, flags.preload),
     volumes: new VolumeStore(host, paths),
-    containers: new ContainerStore(host, paths),
+    containers: new ContainerStore(host, paths, log),
     execs: new ExecStore(host.clock),
     engineId: readEngineId(host, paths),
     capabilities: parseCapabilities(host.files.readText('/proc/self/status')),
   };
   prepareOverlay(host, paths);
   engine.volumes.load(log);
-  engine.containers.load(log);
+  engine.containers.load();
   watchExits(engine); // before looking: an end between the two would be missed
   await recoverContainers(engine);
   log.background('looking after the logs', new LogKeeper(engine).run());

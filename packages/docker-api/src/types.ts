@@ -67,7 +67,7 @@ export interface Ulimit {
 export type Propagation = 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared';
 
 export interface MountRequest {
-  readonly Type: 'bind' | 'volume' | 'tmpfs' | 'image' | 'npipe' | 'cluster';
+  readonly Type?: 'bind' | 'volume' | 'tmpfs' | 'image' | 'npipe' | 'cluster';
   readonly Source?: string;
   readonly Target?: string;
   readonly ReadOnly?: boolean;

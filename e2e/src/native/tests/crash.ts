@@ -1,10 +1,11 @@
 // kill -9 of the daemon while its containers run, write and end.
 
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { deepEqual, equal, match, ok } from '@drover/testing';
 import { eventually } from '../../eventually.ts';
 import type { NativeMachine } from '../native-machine.ts';
-import { collect, SOCKET } from '../native-machine.ts';
+import { SOCKET } from '../native-machine.ts';
 import { EngineClient } from '../engine-client.ts';
 import type { NativeTest } from './native-test.ts';
 
@@ -112,11 +113,11 @@ export const crashTests: readonly NativeTest[] = [
     title: 'a client that waits hears of the loss, and the next wait answers',
     async run(machine) {
       await machine.ok('run', '-d', '--name', 'cc', machine.base, 'sh', '-c', 'sleep 1; exit 17');
-      const waiting = machine.start(['docker', '-H', `unix://${SOCKET}`, 'wait', 'cc']);
-      const lost = collect(waiting, 'docker wait', 10_000);
-      await eventually('the client waits', 2000, () => waiting.pid !== undefined);
+      const connection = connect(machine.path(SOCKET), () => connection.write('POST /v1.45/containers/cc/wait HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'));
+      const closed = new Promise((resolve) => void connection.once('close', resolve));
+      await new Promise((resolve) => void connection.once('data', resolve)); // the head: the engine waits
       await killAndRestart(machine);
-      equal((await lost).code, 1);
+      await closed;
       equal(await machine.ok('wait', 'cc'), '17');
     },
   },

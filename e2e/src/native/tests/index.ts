@@ -1,8 +1,9 @@
 import { crashTests } from './crash.ts';
+import { faultTests } from './faults.ts';
 import type { NativeTest } from './native-test.ts';
 import { informationTests } from './information.ts';
 import { lifeTests } from './life.ts';
 import { outputTests } from './output.ts';
 import { runTests } from './run.ts';
 
-export const allNativeTests: readonly NativeTest[] = [...informationTests, ...runTests, ...lifeTests, ...outputTests, ...crashTests];
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...runTests, ...lifeTests, ...outputTests, ...crashTests, ...faultTests];

@@ -14,6 +14,8 @@ import { killContainer, pauseContainer, restartContainer, stopContainer, unpause
 import type { Engine } from '../engine.ts';
 import type { ApiRequest, Handler, Routes } from './api-request.ts';
 import { defineRoutes } from './api-request.ts';
+import { CONTAINER_CREATE, HOST_CONFIG } from './body-shapes.ts';
+import { checkShape } from './check-shape.ts';
 import { parseFilters } from './parse-filters.ts';
 
 const list: Handler = async (engine, request) => {
@@ -28,6 +30,7 @@ const list: Handler = async (engine, request) => {
 
 const create: Handler = async (engine, request) => {
   const body = (await request.readJson()) as ContainerCreateBody;
+  checkShape(body, CONTAINER_CREATE, 'ContainerConfigWrapper');
   if (Object.keys(body).length === 0) throw apiError('invalid-parameter', 'config cannot be empty in order to create a container');
   // Older clients remove their containers themselves.
   const asked = request.version < 25 && body.HostConfig ? { ...body, HostConfig: { ...body.HostConfig, AutoRemove: false } } : body;
@@ -59,7 +62,9 @@ const changes = (name: 'rename' | 'update'): Handler => async (engine, request) 
     await renameContainer(engine, container, request.query.get('name'));
     return request.done();
   }
-  return request.send(200, { Warnings: await updateContainer(engine, container, await request.readJson()) });
+  const limits = await request.readJson();
+  checkShape(limits, HOST_CONFIG, 'UpdateConfig');
+  return request.send(200, { Warnings: await updateContainer(engine, container, limits) });
 };
 
 const top: Handler = async (engine, request) => {

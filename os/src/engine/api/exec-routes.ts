@@ -8,11 +8,14 @@ import { createExec, requireStartable, runAttached, runDetached } from '../exec/
 import type { Engine } from '../engine.ts';
 import type { Handler, Routes } from './api-request.ts';
 import { defineRoutes } from './api-request.ts';
+import { EXEC_CREATE } from './body-shapes.ts';
+import { checkShape } from './check-shape.ts';
 import { readSize, streamType } from './container-streams.ts';
 
 export const create: Handler = async (engine, request) => {
   const container = engine.containers.require(request.name);
   const body = (await request.readJson()) as ExecCreateBody;
+  checkShape(body, EXEC_CREATE, 'ExecConfig');
   await request.send(201, { Id: createExec(engine, container, body).id });
 };
 

@@ -5,7 +5,7 @@ import { codeOf, explain, messageOf } from '@drover/core';
 import type { Connection } from '@drover/host';
 import { decodePart, HttpHeaders, serveConnection, splitTarget } from '@drover/docker-api';
 import type { HttpExchange } from '@drover/docker-api';
-import { apiError, statusOf } from '../api-error.ts';
+import { apiError, inWords, statusOf } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
 import { VERSION } from '../../version.ts';
 import type { Handler, Routes } from './api-request.ts';
@@ -82,7 +82,7 @@ export function findRoute(routes: Routes, method: string, path: string): { reado
 async function answerError(engine: Engine, exchange: HttpExchange, error: unknown): Promise<void> {
   const status = statusOf(error);
   const known = codeOf(error) !== undefined && status !== 500;
-  const message = known || codeOf(error) === 'system' ? messageOf(error) : explain(error);
+  const message = known || codeOf(error) === 'system' ? messageOf(error) : inWords(error);
   const stack = status === 500 && codeOf(error) === undefined && error instanceof Error ? `\n${error.stack ?? ''}` : '';
   if (status >= 500) engine.log.error(`${exchange.head.method} ${exchange.head.target}: ${explain(error)}${stack}`);
   else engine.log.debug(`${exchange.head.method} ${exchange.head.target}: ${status} ${message}`);

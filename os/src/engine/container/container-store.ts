@@ -3,13 +3,13 @@
 
 import { codeOf, dirname, join, messageOf } from '@drover/core';
 import type { SystemHost } from '@drover/host';
-import { apiError } from '../api-error.ts';
+import { apiError, inWords } from '../api-error.ts';
 import type { EngineLog } from '../engine-log.ts';
 import type { EnginePaths } from '../engine-paths.ts';
 import { removeTree } from '../storage/trees.ts';
 import { Container } from './container.ts';
 import type { ContainerOutcome, ContainerRecord, ContainerRun } from './container-record.ts';
-import { NEVER, NO_OUTCOME, RECORD_FORMAT } from './container-record.ts';
+import { NEVER, NO_OUTCOME, NO_PROCESS, RECORD_FORMAT } from './container-record.ts';
 
 /** In the bundle's folder. */
 export const RUN_FILE = 'run.json';
@@ -21,12 +21,14 @@ export const REMOVING = '.removing';
 export class ContainerStore {
   private readonly host: SystemHost;
   private readonly paths: EnginePaths;
+  private readonly log: EngineLog;
   private readonly byId = new Map<string, Container>();
   /** Names in use -> id, those of containers that are just being made too. */
   private readonly names = new Map<string, string>();
 
-  constructor(host: SystemHost, paths: EnginePaths) {
+  constructor(host: SystemHost, paths: EnginePaths, log: EngineLog) {
     this.host = host;
+    this.log = log;
     this.paths = paths;
   }
 
@@ -93,13 +95,23 @@ export class ContainerStore {
   }
 
   saveRecord(record: ContainerRecord): void {
-    const directory = this.paths.container(record.id);
-    this.host.files.makeDirectory(directory, 0o710);
-    this.host.files.writeAtomic(join(directory, 'config.json'), JSON.stringify(record), { mode: 0o600 });
+    const path = join(this.paths.container(record.id), 'config.json');
+    try {
+      this.host.files.makeDirectory(dirname(path), 0o710);
+      this.host.files.writeAtomic(path, JSON.stringify(record), { mode: 0o600 });
+    } catch (error) {
+      throw apiError('system', `saving container ${record.name} in ${path}: ${inWords(error)}`);
+    }
   }
 
+  /** Where it can't be written it stays in memory: a full disk keeps no container from being stopped. */
   saveOutcome(container: Container): void {
-    this.host.files.replace(join(this.paths.container(container.id), 'outcome.json'), JSON.stringify(container.outcome), { mode: 0o600 });
+    const path = join(this.paths.container(container.id), 'outcome.json');
+    try {
+      this.host.files.replace(path, JSON.stringify(container.outcome), { mode: 0o600 });
+    } catch (error) {
+      this.log.error(`how the container went is not saved in ${path}: ${inWords(error)}`, { container: container.id, name: container.name });
+    }
   }
 
   /** Undefined: it does not run. */
@@ -118,8 +130,9 @@ export class ContainerStore {
   // ---- loading
 
   /** What is damaged is set aside and reported; the rest is loaded. */
-  load(log: EngineLog): void {
+  load(): void {
     const { files } = this.host;
+    const { log } = this;
     files.makeDirectory(this.paths.containers, 0o710);
     for (const entry of files.list(this.paths.containers)) {
       const directory = join(this.paths.containers, entry);
@@ -145,13 +158,14 @@ export class ContainerStore {
     const record = checkRecord(JSON.parse(this.host.files.readText(join(directory, 'config.json'))), id);
     const owner = this.names.get(record.name);
     if (owner !== undefined) throw new Error(`its name ${record.name} is that of container ${owner}`);
-    const outcome = { ...NO_OUTCOME, ...(this.readJson(join(directory, 'outcome.json')) as ContainerOutcome | undefined) };
+    const outcome = checkOutcome(this.readJson(join(directory, 'outcome.json')));
     const container = new Container(record, outcome, outcome.startedAt === NEVER ? 'created' : 'exited');
-    container.run = this.readJson(this.runPath(id)) as ContainerRun | undefined;
+    const run = this.host.files.exists(this.runPath(id)) ? checkRun(this.readJson(this.runPath(id))) : undefined;
+    if (run !== undefined) container.run = run;
     return container;
   }
 
-  /** Undefined when it is absent or damaged: nothing depends on it. */
+  /** Undefined when it is absent or damaged. */
   private readJson(path: string): unknown {
     try {
       return JSON.parse(this.host.files.readText(path));
@@ -168,7 +182,27 @@ function checkRecord(value: unknown, id: string): ContainerRecord {
   const { format, ...record } = value as Partial<Record<keyof ContainerRecord, unknown>>;
   if (format !== RECORD_FORMAT) throw new Error(`config.json has the format ${JSON.stringify(format)}, not ${RECORD_FORMAT}`);
   if (record.id !== id) throw new Error('config.json is that of another container');
-  const complete = typeof record.name === 'string' && typeof record.path === 'string' && Array.isArray(record.args) && Array.isArray(record.mounts);
-  if (!complete || typeof record.config !== 'object' || typeof record.hostConfig !== 'object') throw new Error('config.json is incomplete');
+  const { config, hostConfig, mounts } = record;
+  const texts = [record.name, record.path, record.createdAt, record.imageId].every((text) => typeof text === 'string');
+  if (!texts || !Array.isArray(record.args) || !Array.isArray(mounts) || !mounts.every(isObject) || !isObject(config) || !isObject(hostConfig)) throw new Error('config.json is incomplete');
+  if (!isObject(config['Labels']) || !Array.isArray(config['Env'])) throw new Error('the configuration in config.json is incomplete');
   return value as ContainerRecord;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What is not as it should be is as if it had never run. */
+function checkOutcome(value: unknown): ContainerOutcome {
+  if (!isObject(value)) return NO_OUTCOME;
+  const outcome: Readonly<Record<string, unknown>> = { ...NO_OUTCOME, ...value };
+  const sound = Object.entries(NO_OUTCOME).every(([name, one]) => typeof outcome[name] === typeof one);
+  return sound ? (outcome as unknown as ContainerOutcome) : NO_OUTCOME;
+}
+
+/** Of a damaged one, crun knows more. */
+function checkRun(value: unknown): ContainerRun {
+  const sound = isObject(value) && ['creating', 'running', 'waiting'].includes(String(value['phase'])) && typeof value['pid'] === 'number' && typeof value['monitorPid'] === 'number';
+  return sound ? (value as unknown as ContainerRun) : { phase: 'creating', ...NO_PROCESS };
 }

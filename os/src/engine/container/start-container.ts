@@ -2,7 +2,7 @@
 // output, let it run. On the way every step that fails leaves nothing behind.
 
 import { codeOf, explain, join, messageOf } from '@drover/core';
-import { apiError } from '../api-error.ts';
+import { apiError, inWords } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
 import { AttachHub } from '../runtime/attach-hub.ts';
 import { createThroughConmon } from '../runtime/conmon.ts';
@@ -131,5 +131,5 @@ function toApiError(engine: Engine, container: Container, error: unknown): { exi
     return { exitCode, failure: apiError(isUsersMistake ? 'invalid-parameter' : 'system', renderCreateFailure(message), { cause: error }) };
   }
   const known = code === 'invalid-parameter' || code === 'not-found' || code === 'conflict';
-  return { exitCode: 128, failure: apiError(known ? code : 'system', known ? messageOf(error) : explain(error), { cause: error }) };
+  return { exitCode: 128, failure: apiError(known ? code : 'system', known ? messageOf(error) : inWords(error), { cause: error }) };
 }

@@ -70,7 +70,7 @@ export function checkVolumeName(name: string): void {
 
 /** One of HostConfig.Mounts. `sourceExists` is asked for binds only. `newVolume` names an anonymous volume. */
 export function parseMount(request: MountRequest, volumePath: (name: string) => string, newVolume: () => string, sourceExists: (path: string) => boolean): MountRecord {
-  const { Type: type, Source: source = '', Target: target = '' } = request;
+  const { Type: type = '', Source: source = '', Target: target = '' } = request;
   const wrong = (reason: string): Error => apiError('invalid-parameter', `invalid mount config for type "${type}": ${reason}`);
   if (type !== 'bind' && type !== 'volume' && type !== 'tmpfs') throw wrong('mount type unknown');
   checkDestination(target, type, (reason) => wrong(reason.replace(/^invalid mount config for type "\w+": /, '')));
