@@ -49,8 +49,7 @@ uint8_t *args_bytes(Args *args, int index, size_t *length) {
     *length = 0;
     if (args->failed) return NULL;
     size_t offset, size;
-    JSValue buffer =
-        JS_GetTypedArrayBuffer(args->ctx, args->argv[index], &offset, length, NULL);
+    JSValue buffer = JS_GetTypedArrayBuffer(args->ctx, args->argv[index], &offset, length, NULL);
     uint8_t *base = JS_IsException(buffer) ? NULL : JS_GetArrayBuffer(args->ctx, &size, buffer);
     JS_FreeValue(args->ctx, buffer);
     if (!base) {
@@ -114,8 +113,7 @@ JSValue args_value(Args *args, JSValue value) {
 JSValue args_number(Args *args, const char *syscall, int64_t result) {
     int error = errno;
     release(args);
-    return result < 0 ? throw_errno(args->ctx, syscall, error)
-                      : JS_NewInt64(args->ctx, result);
+    return result < 0 ? throw_errno(args->ctx, syscall, error) : JS_NewInt64(args->ctx, result);
 }
 
 JSValue args_void(Args *args, const char *syscall, int64_t result) {

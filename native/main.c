@@ -188,8 +188,7 @@ static void last_resort(void) {
         pid_t child = fork();
         if (child == 0) {
             setsid();
-            for (int i = 0; i < COUNT_OF(shells); i++)
-                execl(shells[i], "sh", (char *)NULL);
+            for (int i = 0; i < COUNT_OF(shells); i++) execl(shells[i], "sh", (char *)NULL);
             _exit(127);
         }
         for (pid_t ended; (ended = waitpid(-1, NULL, 0)) != child;)

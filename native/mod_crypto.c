@@ -14,8 +14,7 @@ FUNCTION(ros_sha256) {
     size_t length;
     uint8_t digest[32], *bytes = args_bytes(&args, 0, &length);
     if (args.failed) return args_fail(&args);
-    if (mbedtls_sha256(bytes, length, digest, 0))
-        return args_value(&args, JS_ThrowInternalError(ctx, "sha256 failed"));
+    if (mbedtls_sha256(bytes, length, digest, 0)) return args_value(&args, JS_ThrowInternalError(ctx, "sha256 failed"));
     return args_value(&args, JS_NewArrayBufferCopy(ctx, digest, sizeof digest));
 }
 
@@ -59,10 +58,12 @@ FUNCTION(ros_random) {
     return args_value(&args, JS_UNDEFINED);
 }
 
+/* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(sha256, 1),
     EXPORT(sha256Descriptor, 1),
     EXPORT(random, 1),
 };
+/* clang-format on */
 
 NATIVE_MODULE(crypto);

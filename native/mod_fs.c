@@ -85,9 +85,8 @@ FUNCTION(ros_readFile) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return args_void(&args, "open", -1);
     struct stat status;
-    size_t capacity = fstat(fd, &status) == 0 && status.st_size > 0 && status.st_size < INT_MAX
-                          ? (size_t)status.st_size + 1
-                          : 4096;
+    size_t capacity =
+        fstat(fd, &status) == 0 && status.st_size > 0 && status.st_size < INT_MAX ? (size_t)status.st_size + 1 : 4096;
     if (limit > 0 && capacity > (size_t)limit) capacity = (size_t)limit;
     size_t used = 0;
     uint8_t *buffer = malloc(capacity);
@@ -198,30 +197,30 @@ FUNCTION(ros_readDir) {
 }
 
 /* Calls that take one path and an optional number. */
-#define PATH_CALL(function, syscall, expression)                                                   \
-    FUNCTION(function) {                                                                           \
-        UNUSED_ARGS;                                                                               \
-        Args args = ARGS;                                                                          \
-        const char *path = args_string(&args, 0);                                                  \
-        if (args.failed) return args_fail(&args);                                                  \
-        return args_void(&args, syscall, expression);                                              \
+#define PATH_CALL(function, syscall, expression)      \
+    FUNCTION(function) {                              \
+        UNUSED_ARGS;                                  \
+        Args args = ARGS;                             \
+        const char *path = args_string(&args, 0);     \
+        if (args.failed) return args_fail(&args);     \
+        return args_void(&args, syscall, expression); \
     }
-#define PATH_NUMBER_CALL(function, syscall, expression)                                            \
-    FUNCTION(function) {                                                                           \
-        UNUSED_ARGS;                                                                               \
-        Args args = ARGS;                                                                          \
-        const char *path = args_string(&args, 0);                                                  \
-        int64_t number = args_int(&args, 1);                                                       \
-        if (args.failed) return args_fail(&args);                                                  \
-        return args_void(&args, syscall, expression);                                              \
+#define PATH_NUMBER_CALL(function, syscall, expression) \
+    FUNCTION(function) {                                \
+        UNUSED_ARGS;                                    \
+        Args args = ARGS;                               \
+        const char *path = args_string(&args, 0);       \
+        int64_t number = args_int(&args, 1);            \
+        if (args.failed) return args_fail(&args);       \
+        return args_void(&args, syscall, expression);   \
     }
-#define TWO_PATHS_CALL(function, syscall, expression)                                              \
-    FUNCTION(function) {                                                                           \
-        UNUSED_ARGS;                                                                               \
-        Args args = ARGS;                                                                          \
-        const char *from = args_string(&args, 0), *to = args_string(&args, 1);                     \
-        if (args.failed) return args_fail(&args);                                                  \
-        return args_void(&args, syscall, expression);                                              \
+#define TWO_PATHS_CALL(function, syscall, expression)                          \
+    FUNCTION(function) {                                                       \
+        UNUSED_ARGS;                                                           \
+        Args args = ARGS;                                                      \
+        const char *from = args_string(&args, 0), *to = args_string(&args, 1); \
+        if (args.failed) return args_fail(&args);                              \
+        return args_void(&args, syscall, expression);                          \
     }
 
 //: rmdir(path: string): void
@@ -437,8 +436,7 @@ FUNCTION(ros_setNonBlocking) {
     if (args.failed) return args_fail(&args);
     int flags = fcntl(fd, F_GETFL);
     if (flags < 0) return args_void(&args, "fcntl", -1);
-    return args_void(&args, "fcntl",
-                     fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
+    return args_void(&args, "fcntl", fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
 }
 
 //: watchOpen(): number
@@ -483,6 +481,7 @@ FUNCTION(ros_watchRead) {
     return args_value(&args, list);
 }
 
+/* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(open, 3),          EXPORT(close, 1),           EXPORT(read, 2),
     EXPORT(write, 2),         EXPORT(readAt, 3),          EXPORT(readFile, 2),
@@ -509,5 +508,6 @@ static const JSCFunctionListEntry exports[] = {
     CONSTANT(IN_MODIFY),      CONSTANT(IN_DELETE),        CONSTANT(IN_MOVED_FROM),
     CONSTANT(X_OK),           CONSTANT(R_OK),             CONSTANT(W_OK),
 };
+/* clang-format on */
 
 NATIVE_MODULE(fs);

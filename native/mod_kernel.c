@@ -105,6 +105,7 @@ FUNCTION(ros_swapOff) {
     return args_void(&args, "swapoff", swapoff(path));
 }
 
+/* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(loadModule, 2),
     EXPORT(unloadModule, 1),
@@ -122,5 +123,6 @@ static const JSCFunctionListEntry exports[] = {
     CONSTANT(RB_DISABLE_CAD),
     CONSTANT(RB_ENABLE_CAD),
 };
+/* clang-format on */
 
 NATIVE_MODULE(kernel);

@@ -193,8 +193,7 @@ FUNCTION(ros_collectGarbage) {
     return JS_UNDEFINED;
 }
 
-void loop_track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, JS_BOOL is_handled,
-                          void *opaque) {
+void loop_track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, JS_BOOL is_handled, void *opaque) {
     (void)opaque;
     if (is_handled) { /* a handler came later: forget it */
         for (int i = 0; i < loop.rejection_count; i += 2)
@@ -289,9 +288,11 @@ int loop_run(JSContext *ctx) {
     }
 }
 
+/* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(watch, 3),       EXPORT(unwatch, 1), EXPORT(setTimer, 2),    EXPORT(clearTimer, 1),
     EXPORT(monotonicMs, 0), EXPORT(exit, 1),    EXPORT(onRejection, 1), EXPORT(collectGarbage, 0),
 };
+/* clang-format on */
 
 NATIVE_MODULE(loop);

@@ -59,8 +59,7 @@ FUNCTION(ros_attachTree) {
     int fd = (int)args_int(&args, 0);
     const char *target = args_string(&args, 1);
     if (args.failed) return args_fail(&args);
-    return args_void(&args, "move_mount",
-                     move_mount(fd, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH));
+    return args_void(&args, "move_mount", move_mount(fd, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH));
 }
 
 /* Attaches `file` from `offset` for `size` bytes (0: to its end) to a free loop device, which detaches itself
@@ -130,6 +129,7 @@ FUNCTION(ros_ioctl) {
     return args_number(&args, "ioctl", ioctl(fd, request, value));
 }
 
+/* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(mount, 5),         EXPORT(unmount, 2),     EXPORT(pivotRoot, 2),
     EXPORT(cloneTree, 2),     EXPORT(attachTree, 2),  EXPORT(loopAttach, 4),
@@ -142,5 +142,6 @@ static const JSCFunctionListEntry exports[] = {
     CONSTANT(MS_DIRSYNC),     CONSTANT(MNT_DETACH),   CONSTANT(MNT_FORCE),
     CONSTANT(UMOUNT_NOFOLLOW),
 };
+/* clang-format on */
 
 NATIVE_MODULE(mount);

@@ -283,8 +283,7 @@ FUNCTION(ros_identity) {
 FUNCTION(ros_environment) {
     UNUSED_ARGS;
     JSValue list = JS_NewArray(ctx);
-    for (uint32_t i = 0; environ && environ[i]; i++)
-        JS_SetPropertyUint32(ctx, list, i, JS_NewString(ctx, environ[i]));
+    for (uint32_t i = 0; environ && environ[i]; i++) JS_SetPropertyUint32(ctx, list, i, JS_NewString(ctx, environ[i]));
     return list;
 }
 
@@ -398,6 +397,7 @@ FUNCTION(ros_setIdentity) {
     return args_void(&args, "setuid", setuid(uid));
 }
 
+/* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(spawn, 1),           EXPORT(exec, 3),
     EXPORT(wait, 1),            EXPORT(kill, 2),
@@ -422,5 +422,6 @@ static const JSCFunctionListEntry exports[] = {
     CONSTANT(RLIMIT_NOFILE),    CONSTANT(RLIMIT_CORE),
     CONSTANT(RLIMIT_NPROC),
 };
+/* clang-format on */
 
 NATIVE_MODULE(process);

@@ -26,8 +26,7 @@ static socklen_t parse_address(Args *args, int family, int index, struct sockadd
         struct sockaddr_un *address = (void *)storage;
         size_t length = strlen(text);
         if (length >= sizeof address->sun_path) {
-            JS_ThrowRangeError(args->ctx, "socket path is longer than %d bytes",
-                               (int)sizeof address->sun_path - 1);
+            JS_ThrowRangeError(args->ctx, "socket path is longer than %d bytes", (int)sizeof address->sun_path - 1);
             args->failed = true;
             return 0;
         }
@@ -57,8 +56,7 @@ FUNCTION(ros_socket) {
     int family = (int)args_int(&args, 0), type = (int)args_int(&args, 1);
     int protocol = (int)args_int(&args, 2);
     if (args.failed) return args_fail(&args);
-    return args_number(&args, "socket",
-                       socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+    return args_number(&args, "socket", socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
 }
 
 //: socketPair(type: number): [number, number]
@@ -151,8 +149,7 @@ FUNCTION(ros_sendTo) {
     int family = (int)args_int(&args, 2);
     socklen_t size = args.failed ? 0 : parse_address(&args, family, 3, &storage);
     if (args.failed) return args_fail(&args);
-    return args_io(&args, "sendto",
-                   sendto(fd, bytes, length, MSG_NOSIGNAL, (struct sockaddr *)&storage, size));
+    return args_io(&args, "sendto", sendto(fd, bytes, length, MSG_NOSIGNAL, (struct sockaddr *)&storage, size));
 }
 
 /* How much arrived and from whom, or null when nothing is there. */
@@ -229,8 +226,7 @@ FUNCTION(ros_boundPort) {
     int fd = (int)args_int(&args, 0);
     if (args.failed) return args_fail(&args);
     if (getsockname(fd, (struct sockaddr *)&storage, &size)) return args_void(&args, "getsockname", -1);
-    if (storage.ss_family == AF_INET6)
-        return JS_NewInt32(ctx, ntohs(((struct sockaddr_in6 *)&storage)->sin6_port));
+    if (storage.ss_family == AF_INET6) return JS_NewInt32(ctx, ntohs(((struct sockaddr_in6 *)&storage)->sin6_port));
     return JS_NewInt32(ctx, ntohs(((struct sockaddr_in *)&storage)->sin_port));
 }
 
@@ -243,8 +239,7 @@ FUNCTION(ros_peer) {
     socklen_t size = sizeof credentials;
     int fd = (int)args_int(&args, 0);
     if (args.failed) return args_fail(&args);
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size))
-        return args_void(&args, "getsockopt", -1);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size)) return args_void(&args, "getsockopt", -1);
     JSValue row = JS_NewArray(ctx);
     JS_SetPropertyUint32(ctx, row, 0, JS_NewInt64(ctx, credentials.pid));
     JS_SetPropertyUint32(ctx, row, 1, JS_NewInt64(ctx, credentials.uid));
@@ -252,6 +247,7 @@ FUNCTION(ros_peer) {
     return args_value(&args, row);
 }
 
+/* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(socket, 3),        EXPORT(socketPair, 1),   EXPORT(connect, 4),
     EXPORT(bind, 4),          EXPORT(listen, 2),       EXPORT(accept, 1),
@@ -267,5 +263,6 @@ static const JSCFunctionListEntry exports[] = {
     CONSTANT(IPPROTO_TCP),    CONSTANT(TCP_NODELAY),   CONSTANT(SHUT_RD),
     CONSTANT(SHUT_WR),        CONSTANT(SHUT_RDWR),
 };
+/* clang-format on */
 
 NATIVE_MODULE(socket);

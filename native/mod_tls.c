@@ -92,11 +92,10 @@ FUNCTION(ros_open) {
     mbedtls_pk_init(&session->key);
     const char *step = "setting up TLS";
     int error = psa_crypto_init() == PSA_SUCCESS ? 0 : MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+    if (!error) error = mbedtls_ctr_drbg_seed(&session->random, mbedtls_entropy_func, &session->entropy, NULL, 0);
     if (!error)
-        error = mbedtls_ctr_drbg_seed(&session->random, mbedtls_entropy_func, &session->entropy, NULL, 0);
-    if (!error)
-        error = mbedtls_ssl_config_defaults(&session->config, MBEDTLS_SSL_IS_CLIENT,
-                                            MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+        error = mbedtls_ssl_config_defaults(&session->config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
+                                            MBEDTLS_SSL_PRESET_DEFAULT);
     if (!error && authorities) {
         step = "reading the trusted certificates";
         error = parse_pem(&session->authorities, authorities);
@@ -198,8 +197,10 @@ void tls_register_class(JSContext *ctx) {
     if (!JS_IsRegisteredClass(rt, session_class)) JS_NewClass(rt, session_class, &session_definition);
 }
 
+/* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(open, 5), EXPORT(handshake, 1), EXPORT(read, 2), EXPORT(write, 2), EXPORT(close, 1),
 };
+/* clang-format on */
 
 NATIVE_MODULE(tls);

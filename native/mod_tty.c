@@ -115,9 +115,11 @@ FUNCTION(ros_openPty) {
     return args_value(&args, pair);
 }
 
+/* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(isTerminal, 1), EXPORT(windowSize, 1), EXPORT(setWindowSize, 3), EXPORT(settings, 1),
     EXPORT(restore, 2),    EXPORT(setRaw, 1),     EXPORT(setSane, 1),       EXPORT(openPty, 0),
 };
+/* clang-format on */
 
 NATIVE_MODULE(tty);

@@ -16,8 +16,7 @@
 
 /* A native function. The table entry carries its arity, the comment above the function its TypeScript
    signature (`//: name(a: string): number`); tools/native-types.mjs compares the two and writes the types. */
-#define FUNCTION(name)                                                                             \
-    static JSValue name(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
+#define FUNCTION(name) static JSValue name(JSContext *ctx, JSValueConst this_val, int argc, JSValueConst *argv)
 #define UNUSED_ARGS (void)this_val, (void)argc, (void)argv
 #define EXPORT(name, arity) JS_CFUNC_DEF(#name, arity, ros_##name)
 #define CONSTANT(name) JS_PROP_INT32_DEF(#name, name, JS_PROP_ENUMERABLE)
@@ -31,7 +30,8 @@ typedef struct {
     bool failed;
 } Args;
 
-#define ARGS {ctx, argv, {NULL}, 0, false}
+#define ARGS \
+    { ctx, argv, {NULL}, 0, false }
 
 /* Each take reports a bad value by setting `failed` with an exception pending. */
 const char *args_string(Args *args, int index);
@@ -61,19 +61,17 @@ typedef struct {
     int count;
 } NativeModule;
 
-extern const NativeModule module_fs, module_process, module_mount, module_kernel, module_socket,
-    module_tty, module_crypto, module_tls, module_text, module_loop;
+extern const NativeModule module_fs, module_process, module_mount, module_kernel, module_socket, module_tty,
+    module_crypto, module_tls, module_text, module_loop;
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
-#define NATIVE_MODULE(area)                                                                        \
-    const NativeModule module_##area = {"ros:" #area, exports, COUNT_OF(exports)}
+#define NATIVE_MODULE(area) const NativeModule module_##area = {"ros:" #area, exports, COUNT_OF(exports)}
 
 /* The event loop (mod_loop.c). Runs until exit_requested or until nothing is left to wait for. */
 void loop_start(JSContext *ctx);
 int loop_run(JSContext *ctx);
 void loop_request_exit(int code);
-void loop_track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason,
-                          JS_BOOL is_handled, void *opaque);
+void loop_track_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, JS_BOOL is_handled, void *opaque);
 void print_error(JSContext *ctx, JSValueConst error);
 
 #endif

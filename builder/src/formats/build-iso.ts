@@ -41,14 +41,14 @@ export function renderGrubConfig(): string {
 
 export async function buildIso(workspace: Workspace, toolchain: Toolchain, kernel: Kernel, initrd: Product, rootfs: Product): Promise<Product> {
   const grub = await buildGrub(workspace, toolchain);
-  return produce(workspace, 'iso', { text: ['v4', renderGrubConfig()], products: [toolchain.product, kernel.product, initrd, rootfs, grub] }, async (into) => {
+  return produce(workspace, 'iso', { text: ['v5', renderGrubConfig()], products: [toolchain.product, kernel.product, initrd, rootfs, grub] }, async (into) => {
     const tree = join(into, 'tree/boot/grub');
     mkdirSync(tree, { recursive: true });
     writeFileSync(join(tree, 'grub.cfg'), renderGrubConfig());
     copyFileSync(join(grub.path, 'eltorito.img'), join(tree, 'eltorito.img'));
     await toolchain.run(
       [
-        'xorriso', '-as', 'mkisofs', '-quiet', '-o', '/mnt/out/drover.iso', '-V', ISO_LABEL, '-R', '-no-pad', '-graft-points',
+        'xorriso', '-as', 'mkisofs', '-quiet', '-o', '/mnt/out/drover.iso', '-V', ISO_LABEL, '-R', '-no-pad', '-graft-points', '--set_all_file_dates', `=${toolchain.epoch}`,
         '-b', 'boot/grub/eltorito.img', '-no-emul-boot', '-boot-load-size', '4', '-boot-info-table', '--grub2-boot-info',
         '--grub2-mbr', '/usr/lib/grub/i386-pc/boot_hybrid.img', '-partition_offset', '16', '--mbr-force-bootable',
         '-append_partition', '2', '0xef', '/mnt/grub/efi.img', '-appended_part_as_gpt',
