@@ -47,7 +47,7 @@ test('a mode has each kind of word at most once', () => {
 });
 
 test('--mount makes binds only from what exists, volumes with or without a name, and tmpfs', async () => {
-  const parse = (request: object): string => print(parseMount(request as never, path, () => 'new', (source) => source === '/here'));
+  const parse = (request: object): string => print(parseMount(request, path, () => 'new', (source) => source === '/here'));
   equal(parse({ Type: 'bind', Source: '/here', Target: '/t', ReadOnly: true, BindOptions: { Propagation: 'rshared' } }), 'bind /here /t ro rshared');
   equal(parse({ Type: 'volume', Target: '/t' }), 'volume /v/new/_data /t rw - copyUp anonymous');
   equal(parse({ Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 1024, Mode: 0o700 } }), 'tmpfs - /t rw - size=1024,mode=700');
