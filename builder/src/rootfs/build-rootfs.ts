@@ -14,12 +14,16 @@ import type { Kernel } from '../kernel/build-kernel.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** Block sizes and compressors chosen by measurement: docs/decisions/rootfs-compression.md. */
+/**
+ * Compressors and block sizes chosen by measurement: docs/decisions/rootfs-compression.md. The kernel keeps memory for
+ * every mounted part: one block, three more when it has fragments (packed ends of files), and a decompressor with a
+ * window of one block for each CPU.
+ */
 const COMPRESSION: Readonly<Record<PartName, readonly string[]>> = {
   system: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '256K'],
-  engine: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '1M'],
-  modules: ['-comp', 'xz', '-b', '1M'],
-  ros: ['-comp', 'zstd', '-Xcompression-level', '19', '-b', '1M'],
+  engine: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '256K', '-no-fragments'],
+  modules: ['-comp', 'xz', '-b', '256K'],
+  ros: ['-comp', 'zstd', '-Xcompression-level', '19', '-b', '256K', '-no-fragments'],
 };
 
 export type PartName = 'system' | 'engine' | 'modules' | 'ros';
