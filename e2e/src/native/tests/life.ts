@@ -66,6 +66,15 @@ export const lifeTests: readonly NativeTest[] = [
     },
   },
   {
+    title: 'what a container leaves running in the machine\'s process namespace ends with it',
+    async run(machine) {
+      await machine.ok('run', '-d', '--name', 'cc', '--pid=host', machine.base, 'sh', '-c', 'sleep 7777 & exit 2');
+      await eventually('it has ended', 5000, async () => (await machine.ok('inspect', '-f', '{{.State.Status}} {{.State.ExitCode}}', 'cc')) === 'exited 2', 20);
+      await eventually('so has its child', 5000, async () => !(await machine.run(['ps'])).stdout.includes('sleep 7777'), 20);
+      equal(machine.cgroups().includes(await machine.ok('inspect', '-f', '{{.Id}}', 'cc')), false);
+    },
+  },
+  {
     title: 'wait answers with the exit code, also of what has ended already',
     async run(machine) {
       await machine.ok('run', '-d', '--name', 'aa', machine.base, 'sh', '-c', 'sleep 0.3; exit 11');

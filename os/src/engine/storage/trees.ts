@@ -5,25 +5,28 @@ import type { Files, Host } from '@drover/host';
 
 const LIMIT_MS = 30 * 60_000;
 
-/** No error when it is absent. */
+/** No error when it is absent. Small ones are removed here, which costs less than starting a process. */
 export async function removeTree(host: Host, path: string): Promise<void> {
-  if (host.files.lstat(path) === undefined) return;
-  if (countEntries(host.files, path, SMALL) < SMALL) host.files.removeTree(path);
-  else await run(host, ['rm', '-rf', '--', path], 'remove-failed');
+  const top = host.files.lstat(path);
+  if (top === undefined) return;
+  if (removeWithin(host.files, path, top.device, SMALL) < 0) await run(host, ['rm', '-rf', '--', path], 'remove-failed');
 }
 
-/** Removed at once, such a tree costs less than starting a process. */
-const SMALL = 50;
+const SMALL = 60;
 
-/** At most `most` of them are looked at. */
-function countEntries(files: Files, path: string, most: number): number {
-  let count = 1;
-  if (files.lstat(path)?.type !== 'directory') return count;
-  for (const name of files.list(path)) {
-    if (count >= most) break;
-    count += countEntries(files, join(path, name), most - count);
+/** What is left of the number of entries that may be removed; negative: there is more than that, or a mount point. */
+function removeWithin(files: Files, path: string, device: number, budget: number): number {
+  const status = files.lstat(path);
+  if (status === undefined) return budget;
+  if (status.device !== device) return -1;
+  let left = budget - 1;
+  if (status.type === 'directory') {
+    for (const name of files.list(path)) {
+      if (left >= 0) left = removeWithin(files, join(path, name), device, left);
+    }
   }
-  return count;
+  if (left >= 0) files.remove(path);
+  return left;
 }
 
 /** What is in one folder into another, with owners, modes, times and links. */
