@@ -32,7 +32,7 @@ export function renderGrubConfig(): string {
     '  terminal_output console serial',
     'fi',
     entry('Drover', ISO_KERNEL_WORDS),
-    entry('Drover, everything in memory', ISO_KERNEL_WORDS.filter((word) => !word.startsWith('rancher.state.'))),
+    entry('Drover, everything in memory', [...ISO_KERNEL_WORDS.filter((word) => !word.startsWith('rancher.state.')), 'rancher.state.dev=']),
     entry('Drover, with messages for debugging', [...ISO_KERNEL_WORDS.filter((word) => !word.startsWith('loglevel')), 'rancher.debug=true']),
     entry('Drover, rescue shell', [...ISO_KERNEL_WORDS, 'rancher.recovery=true']),
     '',

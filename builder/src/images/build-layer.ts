@@ -31,7 +31,7 @@ export async function buildLayer(
 ): Promise<Layer> {
   const used = lock.sections.system.filter((one) => one.name in image.packages || one.name.startsWith('lib'));
   const inputs = {
-    text: ['v11', image, used],
+    text: ['v12', image, used],
     paths: [join('images', image.name), 'builder/src/images'],
     products: [toolchain.product, ...(image.selfContained === undefined ? below.map((layer) => layer.product) : [])],
   };
@@ -90,15 +90,16 @@ export class LayerBuild {
     for (const pattern of patterns) {
       const matching = paths.filter(matcher(pattern));
       if (matching.length === 0) throw new RosError('image-pattern', `package ${name} has nothing that matches ${pattern}`);
-      for (const path of matching) this.take(path);
+      for (const path of matching) this.take(path, true);
     }
   }
 
-  /** Copies a path of the united packages; links with what they point at. Lower layers keep what they have. */
-  take(path: string): void {
+  /** Copies a path of the united packages; links with what they point at. Lower layers keep what they have, but a program that is asked for by name takes the place of busybox's. */
+  take(path: string, byName: boolean = false): void {
     const owner = this.packages.ownerOf(path);
     if (owner === undefined) throw new RosError('image-path', `no package has ${path}`);
-    if (this.taken.has(path) || this.lower.some((root) => existsSync(join(root, path)) || isLink(join(root, path)))) return;
+    const isBelow = (file: string): boolean => (isLink(file) ? !(byName && readlinkSync(file) === 'busybox') : existsSync(file));
+    if (this.taken.has(path) || this.lower.some((root) => isBelow(join(root, path)))) return;
     this.taken.add(path);
     this.sources.add(owner);
     const source = join(this.packages.of(owner), path);

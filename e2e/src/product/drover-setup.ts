@@ -35,6 +35,8 @@ export interface DroverOptions {
 
 /** From power-on under software emulation, with another machine beside it. */
 export const BOOT_DEADLINE_MS = 240_000;
+/** sshd waits for its keys, the network for a lease. */
+const SSH_DEADLINE_MS = 120_000;
 export const STARTED: RegExp = /Drover \S+ started/;
 export const STATE_SIZE = '4G';
 
@@ -58,7 +60,7 @@ export function drover(options: DroverOptions): Setup {
 /** The boot log's last line, then ssh when there is a network. `since`: a mark of the serial console. */
 export async function waitUp(machine: Machine, since: number): Promise<void> {
   await machine.serial.waitFor(STARTED, { deadlineMs: BOOT_DEADLINE_MS, since });
-  if (machine.options.nics?.length !== 0) await machine.ssh.waitReady(60_000);
+  if (machine.options.nics?.length !== 0) await machine.ssh.waitReady(SSH_DEADLINE_MS);
 }
 
 function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: DroverOptions): Boot {

@@ -31,7 +31,7 @@ export async function main(context: AppletContext): Promise<number> {
     host.kernel.power(action);
   });
   await runPhases(
-    { log, uptimeMs: () => host.kernel.uptimeMs(), rescue: (failure) => openRescueShell(host, failure, { path: stage.rescueRoot }) },
+    { log, uptimeMs: () => host.kernel.uptimeMs(), rescue: (failure) => openRescueShell(host, failure, { path: stage.openRescueRoot() }) },
     stage.phases(),
   );
   for (;;) {
@@ -40,7 +40,7 @@ export async function main(context: AppletContext): Promise<number> {
     } catch (error) {
       log.error(`entering the new root failed: ${explain(error)}`);
       const task = { name: 'entering the new root', onFailure: 'rescue' as const, run: () => undefined };
-      await openRescueShell(host, { task, error }, { path: stage.rescueRoot });
+      await openRescueShell(host, { task, error }, { path: stage.openRescueRoot() });
     }
   }
 }

@@ -1,5 +1,5 @@
 // What PID 1 has to say: to the kernel log (so that `dmesg` has it, in order with the kernel's own) and to every
-// console, whatever the kernel's console log level. Kept in memory too: `ros analyze` and the next stage read it.
+// console, whatever the console log level of the kernel.
 
 import { encodeUtf8 } from '@drover/core';
 import type { SystemHost } from '@drover/host';

@@ -12,7 +12,6 @@ type Command = readonly [usage: string, run: (host: SystemHost, args: readonly s
 const COMMANDS: Readonly<Record<string, Command>> = {
   ls: ['ls [DIRECTORY]', ({ files }, [path = '/']) => files.list(path).map((name) => `${name}\n`).join('')],
   cat: ['cat FILE', ({ files }, [path = '']) => files.readText(path)],
-  dmesg: ['dmesg: the last lines of the kernel log', readKernelLog],
   disks: ['disks: block devices and what is on them', (host) => listBlockDevices(host).map((disk) => `${disk.path} ${disk.sizeBytes} bytes ${describe(host, disk.path)}\n`).join('')],
   mount: ['mount TYPE DEVICE DIRECTORY', ({ mounts, files }, [type = '', source = '', target = '']) => (files.makeDirectory(target), mounts.mount({ source, target, type, flags: [] }), '')],
   umount: ['umount DIRECTORY', ({ mounts }, [target = '']) => (mounts.unmount(target), '')],
@@ -32,11 +31,6 @@ function power(action: PowerAction): Command[1] {
 function describe(host: SystemHost, path: string): string {
   const content = probeContent(host.files, path);
   return content === undefined ? 'unknown or empty' : `${content.type} ${content.label}`;
-}
-
-/** /dev/kmsg gives a record a read and then blocks, so what is there already is counted by the size of the buffer. */
-function readKernelLog({ files }: SystemHost): string {
-  return files.exists('/run/ros/kernel.log') ? files.readText('/run/ros/kernel.log') : 'not kept; the messages are on the consoles\n';
 }
 
 export class BuiltinShell {

@@ -48,9 +48,21 @@ export class InitrdStage {
     this.startedMs = host.kernel.uptimeMs();
   }
 
-  /** The root in which a rescue shell finds a real /bin/sh. */
-  get rescueRoot(): string | undefined {
-    return this.rootfs === undefined ? undefined : `${NEW_ROOT}${BASE_LAYER}`;
+  /** The root in which a rescue shell finds a real /bin/sh, with this machine's devices and ros in it. */
+  openRescueRoot(): string | undefined {
+    if (this.rootfs === undefined) return undefined;
+    const root = `${NEW_ROOT}${BASE_LAYER}`;
+    const { files, mounts } = this.host;
+    if (files.exists(`${root}/proc/self`)) return root;
+    for (const path of ['/dev', '/proc', '/sys', '/run']) mounts.mount({ source: path, target: root + path, type: '', flags: ['bind'] });
+    mounts.mount({ source: `${NEW_ROOT}/rootfs/ros`, target: `${root}/usr/lib/ros`, type: '', flags: ['bind'] });
+    return root;
+  }
+
+  private closeRescueRoot(): void {
+    const root = `${NEW_ROOT}${BASE_LAYER}`;
+    if (!this.host.files.exists(`${root}/proc/self`)) return;
+    for (const path of ['/dev', '/proc', '/sys', '/run', '/usr/lib/ros']) this.host.mounts.unmount(root + path, { lazy: true });
   }
 
   phases(): readonly Phase[] {
@@ -138,6 +150,7 @@ export class InitrdStage {
   /** Leaves the initrd and becomes `init` of the new root. Returns only by throwing. */
   enterSystem(): never {
     const { host } = this;
+    this.closeRescueRoot();
     const facts: BootFacts = {
       rootfs: this.rootfs?.description ?? '',
       stateDevice: this.state?.device,

@@ -15,6 +15,13 @@ export interface RescueRoot {
   readonly path: string | undefined;
 }
 
+/** What somebody who asked for the shell (rancher.recovery) sees. */
+export const RECOVERY = 'recovery';
+
+function renderRecovery(hasShell: boolean): string {
+  return ['', '  The machine was started with rancher.recovery: the disks are mounted, no service runs yet.', '', ...renderUse(hasShell, 'to boot on'), ''].join('\n');
+}
+
 export function renderFailure(failure: Failure, hasShell: boolean): string {
   const hint = hintOf(failure.error) ?? failure.task.hint;
   return [
@@ -25,15 +32,18 @@ export function renderFailure(failure: Failure, hasShell: boolean): string {
     `  Why:         ${explain(failure.error)}`,
     ...(hint === undefined ? [] : [`  What to try: ${hint}`]),
     '',
-    `  ${hasShell ? 'This is a root shell' : 'This is a small built-in shell (type help)'}. Leave it with "exit" to try again, with "exit ${CONTINUE_CODE}" to go on`,
-    '  without it; "reboot -f" and "poweroff -f" do what they say. Nothing was changed on your disks.',
+    ...renderUse(hasShell, `to try again, with "exit ${CONTINUE_CODE}" to go on without it`),
     '',
   ].join('\n');
 }
 
-export async function openRescueShell(host: SystemHost, failure: Failure, root: RescueRoot): Promise<RescueOutcome> {
+function renderUse(hasShell: boolean, leaving: string): string[] {
+  return [`  This is a ${hasShell ? 'rescue shell, as root' : 'small built-in rescue shell (type help)'}.`, `  Leave it with "exit" ${leaving}; "reboot -f" and "poweroff -f" work here, too.`];
+}
+
+export async function openRescueShell(host: SystemHost, reason: Failure | typeof RECOVERY, root: RescueRoot): Promise<RescueOutcome> {
   const hasShell = root.path !== undefined && host.files.exists(`${root.path}/bin/sh`);
-  const message = renderFailure(failure, hasShell);
+  const message = reason === RECOVERY ? renderRecovery(hasShell) : renderFailure(reason, hasShell);
   const consoles = activeConsoles(host).filter((path) => host.files.exists(path));
   const usable = consoles.length === 0 ? ['/dev/console'] : consoles;
   for (const path of usable) host.files.append(path, message.replace(/\n/g, '\r\n'));

@@ -16,9 +16,11 @@ import { applyMounts, SYSTEM_MOUNTS } from './mount-table.ts';
 import type { Phase, Runner } from './phases.ts';
 import { runPhases } from './phases.ts';
 import { findPowerButtons, listenForPower, watchPowerButton } from './power.ts';
-import { openRescueShell } from './rescue.ts';
+import { openRescueShell, RECOVERY } from './rescue.ts';
 
 const SYSTEM_DOCKER_LOG = '/var/log/system-docker.log';
+/** At each start of the daemon, the longer file of the one before becomes the old one. */
+const LOG_LIMIT_BYTES = 5 << 20;
 const READY_TIMEOUT_MS = 60_000;
 const ENVIRONMENT = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'];
 
@@ -77,10 +79,13 @@ class SystemStage {
 
   private async configure(): Promise<void> {
     this.configuration = await loadSystemConfiguration(this.host, this.log);
+    if (this.configuration.rancher.recovery) await openRescueShell(this.host, RECOVERY, { path: '/' });
   }
 
   private startSystemDocker(): ReturnType<SystemHost['children']['start']> {
     const { children } = this.host;
+    const { files } = this.host;
+    if ((files.stat(SYSTEM_DOCKER_LOG)?.sizeBytes ?? 0) > LOG_LIMIT_BYTES) files.rename(SYSTEM_DOCKER_LOG, `${SYSTEM_DOCKER_LOG}.1`);
     const log = children.openDescriptor(SYSTEM_DOCKER_LOG, 'append');
     try {
       return children.start({

@@ -3,7 +3,7 @@
 import { scenario } from '../../harness/scenario.ts';
 import type { Scenario, Scene } from '../../harness/scenario.ts';
 import { eventually } from '../../eventually.ts';
-import { expectNoRecovery, reboot, tell } from '../../product/checks.ts';
+import { expectNoRecovery, reboot, SYSTEM_SERVICES, tell } from '../../product/checks.ts';
 import { waitUserDocker } from '../../product/busybox-image.ts';
 import type { DroverOptions } from '../../product/drover-setup.ts';
 import { drover } from '../../product/drover-setup.ts';
@@ -15,7 +15,10 @@ async function bootAgainAndAgain(scene: Scene, options: DroverOptions): Promise<
   const machine = await scene.boot(drover(options));
   for (let boot = 1; ; boot += 1) {
     await waitUserDocker(machine);
-    await eventually(`all services run in boot ${boot}`, 60_000, async () => (await machine.ssh.run('test -z "$(sudo system-docker ps -q -f status=exited -f label=io.rancher.os.scope=system -f label=io.rancher.os.detach=true)"')).code === 0);
+    await eventually(`all services run in boot ${boot}`, 60_000, async () => {
+      const running = (await machine.ssh.ok("sudo system-docker ps --filter status=running --format '{{.Names}}'")).trim().split('\n').sort();
+      return running.join() === [...SYSTEM_SERVICES].sort().join();
+    });
     if (options.state !== 'none') await expectNoRecovery(machine);
     if (boot === (scene.long ? LONG_BOOTS : BOOTS)) return;
     await reboot(machine, () => tell(machine, 'sudo reboot'));

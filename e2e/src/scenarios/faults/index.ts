@@ -11,6 +11,9 @@ import { reboot, runOnSerial, tell, waitSerialShell } from '../../product/checks
 import { BOOT_DEADLINE_MS, drover, STARTED } from '../../product/drover-setup.ts';
 import { killedEngine } from './killed-engine.ts';
 
+/** To the last block, those reserved for root included. */
+const FILL_DISK = `sudo sh -c 'i=0; for size in 1073741824 134217728 16777216 1048576 65536 4096; do while fallocate -l $size /var/lib/docker/filler$i; do i=$((i+1)); done; done; sync' 2>/dev/null`;
+
 export const faults: readonly Scenario[] = [
   killedEngine,
 
@@ -30,10 +33,10 @@ export const faults: readonly Scenario[] = [
   scenario('a machine whose state disk is full boots, lets people in and recovers', { minutes: 3, deadlineMs: 10 * 60_000 }, async (scene) => {
     const machine = await scene.boot(drover({ name: 'full' }));
     await waitUserDocker(machine);
-    await machine.ssh.run('sudo dd if=/dev/zero of=/var/lib/docker/filler bs=1M 2>/dev/null; sudo dd if=/dev/zero of=/var/lib/docker/filler2 bs=1 2>/dev/null; sync', { deadlineMs: 300_000 });
+    await machine.ssh.run(FILL_DISK, { deadlineMs: 300_000 });
     expectContains(await machine.ssh.ok('df -P /var/lib/docker | tail -1'), '100%');
     await reboot(machine, () => tell(machine, 'sudo reboot'));
-    await machine.ssh.ok('sudo rm /var/lib/docker/filler /var/lib/docker/filler2');
+    await machine.ssh.ok("sudo sh -c 'rm /var/lib/docker/filler*'");
     await reboot(machine, () => tell(machine, 'sudo reboot'));
     await waitUserDocker(machine);
   }),

@@ -9,7 +9,7 @@ export const RANCHER = {
     type: 'list of terminal', since: '0.6', when: 'boot', works: true, secret: 'hidden', repeatable: true,
     meaning: 'Terminals that are logged in as rancher without a password; disable: [autologin] switches it off',
   },
-  disable: { type: 'list of string', since: '1.x', when: 'boot', meaning: 'Ways to log in that are switched off: password, autologin' },
+  disable: { type: 'list of string', since: '1.x', when: 'boot', works: true, meaning: 'Ways to log in that are switched off: password, autologin' },
   debug: {
     type: 'boolean', since: '0.4', when: 'boot', works: true, default: false,
     meaning: 'Debug log everywhere: also sets log, and debug of docker, system_docker and bootstrap_docker',
@@ -48,22 +48,22 @@ export const RANCHER = {
   resize_device: { type: 'string', since: '0.5', when: 'once', meaning: 'Disk whose first partition grows to the size of the disk, one time' },
   restart_services: { type: 'list of string', since: '0.6', when: 'boot', meaning: 'System containers restarted before the console starts' },
   hypervisor_service: { type: 'boolean', since: '1.0.4', when: 'boot', default: true, meaning: 'Run the guest tools of the hypervisor that was found' },
-  shutdown_timeout: { type: 'integer', since: '1.0.4', when: 'now', default: 60, meaning: 'Seconds that stopping the system may take' },
+  shutdown_timeout: { type: 'integer', since: '1.0.4', when: 'now', works: true, default: 60, meaning: 'Seconds that stopping the user containers may take' },
   http_load_retries: { type: 'integer', since: '1.5.5', when: 'now', default: 6, meaning: 'How often a download of a repository or release list is tried again' },
   preload_wait: { type: 'boolean', since: '1.4', when: 'boot', default: false, meaning: 'Wait until preloaded images are complete' },
-  recovery: { type: 'boolean', since: '1.1', when: 'boot', default: false, meaning: 'Start the recovery console instead of the system' },
+  recovery: { type: 'boolean', since: '1.1', when: 'boot', works: true, default: false, meaning: 'Open a rescue shell before any service starts' },
   force_console_rebuild: { type: 'boolean', since: '0.4.5', when: 'once', default: false, meaning: 'Make the console anew at its next start' },
   rm_usr: { type: 'boolean', since: '0.4', when: 'boot', default: false, ignored: '/usr is never copied to the state partition', meaning: 'Delete the copy of /usr on the state partition' },
   no_sharedroot: { type: 'boolean', since: '0.5', when: 'boot', default: false, ignored: 'the root file system is always shared', meaning: 'Do not share the mounts of the root file system' },
 } as const;
 
 export const CLOUD_INIT = {
-  datasources: { type: 'list of string', since: '0.4', when: 'boot', works: true, default: ['configdrive:/media/config-2'], meaning: 'Sources to ask, each as TYPE or TYPE:ARGUMENT' },
+  datasources: { type: 'list of string', since: '0.4', when: 'boot', default: ['configdrive:/media/config-2'], meaning: 'Sources to ask, each as TYPE or TYPE:ARGUMENT' },
 } as const;
 
 export const SSH = {
   keys: { type: 'map of string', since: '0.4', when: 'boot', secret: 'private', meaning: 'Host keys: rsa, rsa-pub, ecdsa, ecdsa-pub, ed25519, ed25519-pub' },
-  daemon: { type: 'boolean', since: '0.8', when: 'boot', default: true, meaning: 'Run the SSH server' },
+  daemon: { type: 'boolean', since: '0.8', when: 'boot', works: true, default: true, meaning: 'Run the SSH server' },
   port: { type: 'integer', since: '1.3', when: 'boot', meaning: 'Port of the SSH server' },
   listen_address: { type: 'string', since: '1.3', when: 'boot', meaning: 'Address the SSH server listens on' },
 } as const;

@@ -12,7 +12,7 @@ export const STATE = {
   },
   formatzero: { type: 'boolean', since: '0.4', when: 'once', ignored: 'listed disks that are empty are always formatted', meaning: 'Also format disks whose first MiB is zero' },
   directory: { type: 'string', since: '0.4.3', when: 'boot', works: true, meaning: 'Directory of the state partition to use instead of all of it' },
-  wait: { type: 'boolean', since: '0.6', when: 'boot', works: true, default: false, meaning: 'Wait up to 60 seconds for the state partition to appear' },
+  wait: { type: 'boolean', since: '0.6', when: 'boot', works: true, default: false, meaning: 'Wait up to 30 seconds for the state partition to appear' },
   required: { type: 'boolean', since: '0.4', when: 'boot', works: true, default: false, meaning: 'Without the state partition, open a rescue shell instead of running in memory' },
   mdadm_scan: { type: 'boolean', since: '0.4.3', when: 'boot', default: false, meaning: 'Assemble software RAID before looking for the state partition' },
   lvm_scan: { type: 'boolean', since: '1.5', when: 'boot', default: false, meaning: 'Activate LVM volumes before looking for the state partition' },
