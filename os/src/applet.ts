@@ -27,7 +27,12 @@ export function reportFailure(context: AppletContext, error: unknown): number {
   context.terminal.err(`${context.name}: ${explain(error)}\n`);
   const hint = hintOf(error);
   if (hint !== undefined) context.terminal.err(`  hint: ${hint}\n`);
+  if (isMistakeOfOurs(error)) context.terminal.err(`This is a mistake in ${context.name}; please report it with these lines:\n${error.stack ?? ''}`);
   return 1;
+}
+
+function isMistakeOfOurs(error: unknown): error is Error {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError || error instanceof SyntaxError;
 }
 
 /** A mistake in the command line: exit code 2. */

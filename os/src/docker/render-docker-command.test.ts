@@ -34,3 +34,8 @@ test('a custom program comes before the engine that ships', () => {
   equal(path.indexOf('/usr/local/bin') < path.indexOf('/var/lib/rancher/engine'), true);
   equal(engineEnvironment(['PATH=/x', 'FOO=1']).includes('FOO=1'), true);
 });
+
+test("Go's collector keeps the engine small, unless the user chose otherwise", () => {
+  equal(engineEnvironment([]).includes('GOGC=50'), true);
+  deepEqual(engineEnvironment(['GOGC=100']).filter((entry) => entry.startsWith('GOGC')), ['GOGC=100']);
+});
