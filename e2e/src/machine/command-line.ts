@@ -17,7 +17,8 @@ export interface Wiring {
 
 export const QEMU = 'qemu-system-x86_64';
 const DEFAULT_MEMORY_MB = 512;
-const DEFAULT_CPUS = 2;
+/** More guest CPUs than host threads wait for each other (docs/decisions/emulator-threads.md). */
+const DEFAULT_CPUS = 1;
 
 export function qemuArguments(options: MachineOptions, wiring: Wiring): string[] {
   return [

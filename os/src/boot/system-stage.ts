@@ -73,7 +73,7 @@ class SystemStage {
         ],
       },
       { name: 'System Docker', tasks: [{ name: 'System Docker', onFailure: 'rescue', hint: `look at ${SYSTEM_DOCKER_LOG}`, run: () => this.bringUpSystemDocker() }] },
-      { name: 'services', tasks: [{ name: 'system services', onFailure: 'warn', hint: 'look at system-docker ps -a and system-docker logs NAME', run: () => this.startServices() }] },
+      { name: 'services', tasks: [{ name: 'system services', onFailure: 'rescue', hint: 'look at system-docker ps -a and system-docker logs NAME', run: () => this.startServices() }] },
     ];
   }
 
@@ -122,8 +122,18 @@ class SystemStage {
   private async startServices(): Promise<void> {
     const child = this.host.children.start({ argv: ['/usr/bin/ros', 'sysinit'], env: ENVIRONMENT, descriptors: [[1, 1], [2, 2]] });
     const exit = await child.wait();
-    if (exit.code !== 0) throw new RosError('services-failed', `not every system service could be started (${describeExit(exit)})`);
-    this.log.info(`Drover ${VERSION} started`);
+    if (exit.code === 0) this.log.info(`Drover ${VERSION} started`);
+    else if (await this.consoleRuns()) this.log.error(`not every system service could be started (${describeExit(exit)}); look at system-docker ps -a and system-docker logs NAME`);
+    else throw new RosError('no-console', 'the console, where people log in, could not be started');
+  }
+
+  /** Without it nobody gets in: the one service that the machine is not up without. */
+  private async consoleRuns(): Promise<boolean> {
+    try {
+      return (await this.client.inspectContainer('console'))?.State.Running ?? false;
+    } catch {
+      return false;
+    }
   }
 
   private watchButtons(): void {
