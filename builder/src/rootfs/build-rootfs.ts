@@ -2,7 +2,7 @@
 // says. One file to ship and find, but each part has the compression that suits it, and a changed line of TypeScript
 // rebuilds only the smallest. The parts and their order: os/src/boot/rootfs.ts (which mounts them).
 
-import { createReadStream, createWriteStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createHash } from 'node:crypto';
@@ -90,6 +90,13 @@ function squash(
   });
 }
 
+/** Of all regular files below `folder`. */
+function contentBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0);
+}
+
 /** images.json: what System Docker takes as its preloaded images. Layer paths are those of the running machine. */
 export function renderImageIndex(layers: readonly Layer[], version: string, epoch: number): string {
   const images = layers.map((layer) => {
@@ -100,7 +107,7 @@ export function renderImageIndex(layers: readonly Layer[], version: string, epoc
       repoTags: [`drover/${layer.image.name}:${version}`],
       created: new Date(epoch * 1000).toISOString(),
       architecture: 'amd64',
-      sizeBytes: 0,
+      sizeBytes: chain.reduce((sum, one) => sum + contentBytes(join(one.product.path, 'layer')), 0),
       layers: chain.map((one) => `/rootfs/${one.image.part}/layers/${one.image.name}`),
       config: layer.image.config,
     };

@@ -14,15 +14,15 @@ export interface Accelerator {
   readonly arguments: readonly string[];
 }
 
-export const KVM: Accelerator = { kind: 'kvm', arguments: ['-accel', 'kvm', '-cpu', 'host'] };
+export const KVM: Accelerator = { kind: 'kvm', arguments: ['-accel', 'kvm', '-cpu', 'host', '-smp', '2'] };
 /**
  * QEMU 7.2 emulates cmpxchg16b in a way that corrupts guests with several threads. And with a host thread a guest CPU,
  * about one boot in twenty dies of `Oops: int3`: a CPU keeps a translation of code that the other CPU was patching
  * (see docs/decisions/emulator-threads.md). One host thread costs little when two machines share two cores.
  */
-export const TCG: Accelerator = { kind: 'tcg', arguments: ['-accel', 'tcg,thread=single', '-cpu', 'max,cx16=off'] };
+export const TCG: Accelerator = { kind: 'tcg', arguments: ['-accel', 'tcg,thread=single', '-cpu', 'max,cx16=off', '-smp', '1'] };
 /** For measuring one machine at a time: CPUs that really run side by side, at the price of a boot that now and then dies. */
-export const TCG_PARALLEL: Accelerator = { kind: 'tcg', arguments: ['-accel', 'tcg,thread=multi', '-cpu', 'max,cx16=off'] };
+export const TCG_PARALLEL: Accelerator = { kind: 'tcg', arguments: ['-accel', 'tcg,thread=multi', '-cpu', 'max,cx16=off', '-smp', '2'] };
 
 const PROBE_DEADLINE_MS = 15_000;
 
@@ -53,7 +53,7 @@ function bootsWithKvm(kernel: string): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(
       QEMU,
-      ['-nodefaults', '-display', 'none', '-no-reboot', ...KVM.arguments, '-m', '256', '-smp', '2', '-serial', 'stdio', '-kernel', kernel, '-append', 'console=ttyS0 panic=-1'],
+      ['-nodefaults', '-display', 'none', '-no-reboot', ...KVM.arguments, '-m', '256', '-serial', 'stdio', '-kernel', kernel, '-append', 'console=ttyS0 panic=-1'],
       { stdio: ['ignore', 'pipe', 'ignore'] },
     );
     let text = '';

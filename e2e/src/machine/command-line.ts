@@ -17,8 +17,6 @@ export interface Wiring {
 
 export const QEMU = 'qemu-system-x86_64';
 const DEFAULT_MEMORY_MB = 512;
-/** More guest CPUs than host threads wait for each other (docs/decisions/emulator-threads.md). */
-const DEFAULT_CPUS = 1;
 
 export function qemuArguments(options: MachineOptions, wiring: Wiring): string[] {
   return [
@@ -26,7 +24,6 @@ export function qemuArguments(options: MachineOptions, wiring: Wiring): string[]
     '-nodefaults', '-no-user-config', '-machine', 'pc',
     ...wiring.accelerator,
     '-m', String(options.memoryMb ?? DEFAULT_MEMORY_MB),
-    '-smp', String(options.cpus ?? DEFAULT_CPUS),
     '-rtc', 'base=utc',
     '-vga', 'std',
     '-display', 'none',

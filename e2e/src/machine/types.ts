@@ -30,8 +30,6 @@ export interface MachineOptions {
   readonly boot: Boot;
   /** Default 512. */
   readonly memoryMb?: number;
-  /** Default 2. */
-  readonly cpus?: number;
   readonly disks?: readonly Disk[];
   /** Default: one user NIC with port 22 led in. */
   readonly nics?: readonly Nic[];

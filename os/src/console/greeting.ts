@@ -11,9 +11,7 @@ export function renderGreeting(version: string, config: Configuration, interface
   const ways = [
     ...(keys ? ['  log in:   ssh rancher@ADDRESS, with one of your keys'] : []),
     ...(password ? ['  log in:   user rancher, with the password of rancher.password'] : []),
-    ...(!keys && !password
-      ? ['  log in:   nobody can yet. Give ssh_authorized_keys or rancher.password in cloud-config,', '            or boot with rancher.autologin=tty1 on the kernel command line']
-      : []),
+    ...(!keys && !password ? renderNoWay(config) : []),
   ];
   return [
     '',
@@ -24,6 +22,12 @@ export function renderGreeting(version: string, config: Configuration, interface
     '',
     '',
   ].join('\n');
+}
+
+function renderNoWay(config: Configuration): string[] {
+  const automatic = (config.rancher.disable ?? []).includes('autologin') ? [] : (config.rancher.autologin ?? []);
+  if (automatic.length === 0) return ['  log in:   nobody can yet. Give ssh_authorized_keys or rancher.password in cloud-config,', '            or boot with rancher.autologin=tty1 on the kernel command line'];
+  return [`  log in:   only on ${automatic.join(' and ')}, where it happens by itself (rancher.autologin). For ssh, give`, '            ssh_authorized_keys or rancher.password in cloud-config'];
 }
 
 function renderAddresses(interfaces: readonly string[]): string[] {
@@ -39,7 +43,6 @@ export function renderOsRelease(version: string): string {
     ID_LIKE: '',
     VERSION_ID: version,
     PRETTY_NAME: `Drover ${version} (RancherOS compatible)`,
-    HOME_URL: 'https://drover.invalid/',
   };
   return Object.entries(fields).map(([name, value]) => (name === 'ID' || name === 'ID_LIKE' || name.startsWith('VERSION') ? `${name}=${value}\n` : `${name}="${value}"\n`)).join('');
 }

@@ -1,9 +1,9 @@
-// `rancher.state`: where anything that lasts is kept.
+// `rancher.state`: where anything that lasts is kept. Needed before any file can be read, so kernel words alone set it.
 
 export const STATE = {
   dev: {
     type: 'device', since: '0.4', when: 'boot', works: true, default: 'LABEL=RANCHER_STATE',
-    meaning: 'State partition: a path, LABEL=NAME or UUID=ID; empty to run in memory',
+    meaning: 'State partition: a path, LABEL=NAME or UUID=ID; empty to run in memory. This and the other keys of rancher.state count as kernel words only: files are read later',
   },
   fstype: { type: 'string', since: '0.4', when: 'boot', works: true, default: 'auto', meaning: 'File system of the state partition; auto finds out' },
   autoformat: {
