@@ -27,6 +27,8 @@ export class SerialConsole {
   private readonly waiters = new Set<Waiter>();
   private readonly arrivals: { readonly position: number; readonly atMs: number }[] = [];
   private closed = false;
+  /** The beginning of an escape sequence, of which the rest comes with the next chunk. */
+  private unfinished = '';
 
   constructor(file: string) {
     this.file = file;
@@ -48,7 +50,9 @@ export class SerialConsole {
   private receive(chunk: Buffer): void {
     appendFileSync(this.file, chunk);
     this.arrivals.push({ position: this.text.length, atMs: performance.now() });
-    this.text += plainText(chunk.toString('latin1'));
+    const raw = this.unfinished + chunk.toString('latin1');
+    this.unfinished = unfinishedSequence(raw);
+    this.text += plainText(raw.slice(0, raw.length - this.unfinished.length));
     for (const waiter of this.waiters) waiter.check();
   }
 
@@ -108,6 +112,11 @@ export class SerialConsole {
   close(): void {
     this.socket?.destroy();
   }
+}
+
+export function unfinishedSequence(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return /\x1b(?:\[[0-9;?=]*|\][^\x07]*|[()])?$/.exec(text)?.[0] ?? '';
 }
 
 /** Escape sequences and carriage returns dropped. */
