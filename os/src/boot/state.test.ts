@@ -1,7 +1,7 @@
 import { FakeHost } from '@drover/host';
 import type { SystemHost } from '@drover/host';
 import { deepEqual, equal, match, rejects, test } from '@drover/testing';
-import { chooseDiskToFormat, findState, isEmptyDisk } from './state.ts';
+import { chooseDiskToFormat, findState, isEmptyDisk, placesToLookAt } from './state.ts';
 import type { StateOptions } from './state.ts';
 
 const SIZE = 4 << 20;
@@ -87,4 +87,13 @@ test('without any disk the machine runs in memory, unless state is required', as
 test('a disk that appears late is waited for', async () => {
   const found = await findState(machine({}), recorder().run, { ...options, autoformat: [] }, () => Promise.resolve('/dev/sdb'));
   equal(found?.device, '/dev/sdb');
+});
+
+test('a disk is looked at from end to end before it counts as empty', () => {
+  const size = 64 << 20;
+  const places = placesToLookAt(size);
+  equal(places.some(([start, length]) => start <= 3 << 20 && 3 << 20 < start + length), true);
+  equal(places.some(([start, length]) => start + length === size), true);
+  equal(places.filter(([start]) => start > 8 << 20 && start < 56 << 20).length > 700, true);
+  equal(placesToLookAt(1000).every(([start, length]) => start + length <= 1000), true);
 });
