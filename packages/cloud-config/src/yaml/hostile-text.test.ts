@@ -2,7 +2,7 @@ import { equal, ok, test } from '@drover/testing';
 import { parseCloudConfig } from '../parse-cloud-config.ts';
 import { TEXT_LIMIT_BYTES } from '../text/decode-text.ts';
 
-const LIMIT_MS = 1000;
+const LIMIT_MS = 3000; // on a busy machine; what it guards against takes minutes
 
 /** The best of three, because other programs run on the machine too. */
 function fastest(text: string): { readonly ms: number; readonly code: string } {
