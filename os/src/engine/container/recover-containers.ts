@@ -9,8 +9,10 @@ import { readMountTable } from '../storage/mount-table.ts';
 import { removeOverlay } from '../storage/overlay.ts';
 import type { Container } from './container.ts';
 import { EXIT_UNKNOWN, finishRun, handleExit, readProcessEnd, scheduleRestart } from './container-exits.ts';
-import { NEVER } from './container-record.ts';
+import type { ContainerRun } from './container-record.ts';
+import { NEVER, NO_PROCESS } from './container-record.ts';
 import { releaseRuntime } from './release-runtime.ts';
+import { planRestart } from './restart-policy.ts';
 
 export async function recoverContainers(engine: Engine): Promise<void> {
   for (const container of engine.containers.list()) await engine.locks.run(container.id, () => recover(engine, container));
@@ -28,13 +30,13 @@ async function recover(engine: Engine, container: Container): Promise<void> {
     noteLostRun(engine, container);
     return;
   }
-  if (run.phase === 'waiting') {
-    container.transition('started');
+  if (run.phase === 'creating' && !(await adoptStart(engine, container))) releaseRuntime(engine, container, planNewStart(container));
+  if (container.run === undefined) return;
+  container.transition('started');
+  if (container.run.phase === 'waiting') {
     container.transition('will-restart');
     return;
   }
-  if (run.phase === 'creating' && !(await adoptStart(engine, container))) return;
-  container.transition('started');
   if (run.paused) container.transition('paused');
   await noteMissingMonitor(engine, container);
 }
@@ -47,6 +49,13 @@ function noteLostRun(engine: Engine, container: Container): void {
   engine.containers.saveOutcome(container);
 }
 
+/** A start that was cut short is made up for when the policy would have restarted the container anyway. */
+function planNewStart({ record, outcome }: Container): ContainerRun | undefined {
+  const { manuallyStopped, restartCount } = outcome;
+  const delayMs = planRestart(record.hostConfig.RestartPolicy, { exitCode: EXIT_UNKNOWN, ranMs: 0, manuallyStopped, restartCount, lastDelayMs: 0 });
+  return delayMs === undefined ? undefined : { phase: 'waiting', ...NO_PROCESS, delayMs };
+}
+
 /** The engine was stopped between creating and starting it: whether it runs, crun knows. */
 async function adoptStart(engine: Engine, container: Container): Promise<boolean> {
   const { files, clock } = engine.host;
@@ -54,7 +63,6 @@ async function adoptStart(engine: Engine, container: Container): Promise<boolean
   const ended = readProcessEnd(engine, container.id);
   if (state?.status !== 'running' && !(state?.status === 'stopped' && ended !== undefined)) {
     await deleteCrunContainer(engine, container.id);
-    releaseRuntime(engine, container);
     return false;
   }
   const monitorPid = Number(files.readTextIfPresent(join(engine.paths.bundle(container.id), 'conmon.pid')) ?? 0);
