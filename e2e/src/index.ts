@@ -13,3 +13,4 @@ export type { Product } from './product/product.ts';
 export { powerOn } from './harness/scenario.ts';
 export type { Setup } from './harness/scenario.ts';
 export { BUSYBOX, loadBusybox, waitUserDocker } from './product/busybox-image.ts';
+export type { NativeFigures } from './native/bench.ts';

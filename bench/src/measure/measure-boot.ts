@@ -20,6 +20,9 @@ const OFF_DEADLINE_MS = 180_000;
 /** Memory is read this long after User Docker answered: a measure, not a wait. */
 export const SETTLE_MS = 60_000;
 
+/** Both clocks at the turn of a second: busybox's date knows no smaller unit. */
+const CLOCKS = "was=$(date +%s); while now=$(date +%s); [ $now = $was ]; do :; done; cut -d' ' -f1 /proc/uptime; echo $now";
+
 const INIT = /Run \S+ as init process/;
 
 export async function measureBoot(place: Workplace, guest: Guest, settleMs: number = SETTLE_MS): Promise<BootFigures> {
@@ -31,7 +34,7 @@ export async function measureBoot(place: Workplace, guest: Guest, settleMs: numb
     const booted = machine.serial.text;
     const shell = await guest.openShell(machine);
     const memory = parseMemory(await shell.run(MEMORY_SCRIPT, UP_DEADLINE_MS));
-    const [uptime, now] = (await shell.run("cut -d' ' -f1 /proc/uptime; date +%s.%N")).trim().split('\n').map(Number);
+    const [uptime, now] = (await shell.run(CLOCKS)).trim().split('\n').map(Number);
     const apiAt = await eventually('dockerd logs that its API answers', UP_DEADLINE_MS, async () => parseApiTime(guest.dockerLog === '' ? booted : await shell.run(guest.dockerLog)), 5000);
     const figures = {
       initS: kernelTimeOf(machine.serial, INIT),
