@@ -14,6 +14,7 @@ import type { Layer } from './images/build-layer.ts';
 import { buildLayer } from './images/build-layer.ts';
 import { readDefinition } from './images/definition.ts';
 import { buildInitrd } from './initrd/build-initrd.ts';
+import { buildIptables, IPTABLES } from './iptables/build-iptables.ts';
 import type { Kernel } from './kernel/build-kernel.ts';
 import { buildKernel } from './kernel/build-kernel.ts';
 import type { TargetName } from './product-names.ts';
@@ -67,15 +68,20 @@ export class Build {
     return this.once('kernel', async () => buildKernel(this.workspace, this.lock, this.toolchain, await this.packages()));
   }
 
+  iptables(): Promise<Product> {
+    return this.once('iptables', () => buildIptables(this.workspace, this.toolchain, this.lock));
+  }
+
   layers(): Promise<Layer[]> {
     return this.once('layers', async () => {
+      const compiled = new Map([[IPTABLES, await this.iptables()]]);
       const layers = new Map<string, Layer>();
       for (const name of IMAGES) {
         const image = readDefinition(this.workspace.root, name);
         const base = image.base === undefined ? undefined : layers.get(image.base);
         if (image.base !== undefined && base === undefined) throw new RosError('image-base', `image ${name} stands on ${image.base}, which is not built before it`);
         const below = base === undefined ? [] : [...base.below, base];
-        layers.set(name, await buildLayer(this.workspace, this.lock, this.toolchain, await this.packages(), image, below));
+        layers.set(name, await buildLayer(this.workspace, this.lock, this.toolchain, await this.packages(), compiled, image, below));
       }
       return [...layers.values()];
     });

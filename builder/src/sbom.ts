@@ -1,5 +1,6 @@
 // sbom.spdx.json: what the products are made of, in SPDX 2.3 (https://spdx.github.io/spdx-spec/v2.3/). Every Debian
-// package that gives files to them, with its version and digest, and our own code with its npm dependencies.
+// package that gives files to them or is compiled for them, with its version and digest, and our own code with its npm
+// dependencies.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,7 +49,7 @@ export function renderSbom(root: string, lock: Lock, shipped: ReadonlySet<string
     checksums: [{ algorithm: 'SHA256', checksumValue: one.sha256 }],
     externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: `pkg:deb/debian/${one.name}@${encodeURIComponent(one.version)}?arch=${one.architecture}` }],
   }));
-  const linked = lock.sections.toolchain.filter((one) => ['libquickjs', 'libmbedtls-dev', 'libc6-dev'].includes(one.name)).map((one): SpdxPackage => ({
+  const linked = lock.sections.toolchain.filter((one) => ['libquickjs', 'libmbedtls-dev', 'libc6-dev', 'libmnl-dev', 'libnftnl-dev'].includes(one.name)).map((one): SpdxPackage => ({
     ...UNSAID,
     SPDXID: spdxId('static', one.name),
     name: one.name,
@@ -56,6 +57,15 @@ export function renderSbom(root: string, lock: Lock, shipped: ReadonlySet<string
     licenseDeclared: 'NOASSERTION',
     checksums: [{ algorithm: 'SHA256', checksumValue: one.sha256 }],
     externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: `pkg:deb/debian/${one.name}@${encodeURIComponent(one.version)}?arch=${one.architecture}` }],
+  }));
+  const compiled = lock.sections.sources.map((one): SpdxPackage => ({
+    ...UNSAID,
+    SPDXID: spdxId('source', one.name),
+    name: one.name,
+    versionInfo: one.version,
+    licenseDeclared: 'NOASSERTION',
+    checksums: [{ algorithm: 'SHA256', checksumValue: one.sha256 }],
+    externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: `pkg:deb/debian/${one.name}@${encodeURIComponent(one.version)}?arch=source` }],
   }));
   const npm = npmDependencies(root).map(({ name, version: npmVersion, license }): SpdxPackage => ({
     ...UNSAID,
@@ -65,7 +75,7 @@ export function renderSbom(root: string, lock: Lock, shipped: ReadonlySet<string
     licenseDeclared: license,
     externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: `pkg:npm/${name}@${npmVersion}` }],
   }));
-  const packages = [own, ...debian, ...linked, ...npm];
+  const packages = [own, ...debian, ...compiled, ...linked, ...npm];
   const document = {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
@@ -76,7 +86,7 @@ export function renderSbom(root: string, lock: Lock, shipped: ReadonlySet<string
     packages,
     relationships: [
       { spdxElementId: 'SPDXRef-DOCUMENT', relationshipType: 'DESCRIBES', relatedSpdxElement: own.SPDXID },
-      ...debian.map((one) => ({ spdxElementId: own.SPDXID, relationshipType: 'CONTAINS', relatedSpdxElement: one.SPDXID })),
+      ...[...debian, ...compiled].map((one) => ({ spdxElementId: own.SPDXID, relationshipType: 'CONTAINS', relatedSpdxElement: one.SPDXID })),
       ...[...linked, ...npm].map((one) => ({ spdxElementId: own.SPDXID, relationshipType: 'STATIC_LINK', relatedSpdxElement: one.SPDXID })),
     ],
   };

@@ -7,7 +7,8 @@ import { RosError } from '@drover/core';
 import { step } from '../progress.ts';
 import { runCommand } from '../run-command.ts';
 import type { Workspace } from '../workspace.ts';
-import type { Lock, LockedPackage, Section } from './lock.ts';
+import type { Lock, LockedPackage } from './lock.ts';
+import { fetchSources } from './sources.ts';
 import { SUITE, sourcesList, wantedPackages } from './packages.ts';
 
 /** Downloaded packages by digest. */
@@ -22,7 +23,7 @@ export function debPath(workspace: Workspace, one: LockedPackage): string {
 }
 
 /** Resolves a section from scratch: what the mirror has today. */
-export async function resolveSection(workspace: Workspace, section: Section): Promise<LockedPackage[]> {
+export async function resolveSection(workspace: Workspace, section: 'system' | 'toolchain'): Promise<LockedPackage[]> {
   return step(`resolving ${section} packages`, () => download(workspace, wantedPackages(section, workspace.architecture)));
 }
 
@@ -41,6 +42,7 @@ export async function fetchLocked(workspace: Workspace, lock: Lock): Promise<voi
       }
     });
   }
+  await fetchSources(workspace, lock);
 }
 
 const STALE =

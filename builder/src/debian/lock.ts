@@ -1,5 +1,6 @@
 // packages.lock: every Debian package that the products or their build are made of, by name, version and digest.
-// Format: `# comment`, `date YYYY-MM-DD`, `[section]`, then `NAME VERSION ARCH SHA256` a line, sorted.
+// Format: `# comment`, `date YYYY-MM-DD`, `[section]`, then `NAME VERSION ARCH SHA256` a line, sorted. In the section of
+// sources, VERSION is upstream's and ARCH the end of the archive's name.
 
 import { RosError } from '@drover/core';
 
@@ -10,8 +11,10 @@ export interface LockedPackage {
   readonly sha256: string;
 }
 
-/** `system`: what is shipped. `toolchain`: what builds it. */
-export type Section = 'system' | 'toolchain';
+/** `system`: what is shipped. `toolchain`: what builds it. `sources`: upstream archives of what we compile ourselves. */
+export type Section = 'system' | 'toolchain' | 'sources';
+
+export const SECTIONS: readonly Section[] = ['system', 'toolchain', 'sources'];
 
 export interface Lock {
   /** Day of resolution; all file times in the products are this day's midnight, UTC. */
@@ -20,7 +23,7 @@ export interface Lock {
 }
 
 export function parseLock(text: string, file: string): Lock {
-  const sections: Record<Section, LockedPackage[]> = { system: [], toolchain: [] };
+  const sections: Record<Section, LockedPackage[]> = { system: [], toolchain: [], sources: [] };
   let date = '';
   let section: Section | undefined;
   for (const [i, raw] of text.split('\n').entries()) {
@@ -28,7 +31,7 @@ export function parseLock(text: string, file: string): Lock {
     const bad = (what: string): RosError => new RosError('lock-syntax', `${file}:${i + 1}: ${what}`, { hint: 'write it anew with ./dev update-lock' });
     if (line === '' || line.startsWith('#')) continue;
     if (line.startsWith('date ')) date = line.slice(5);
-    else if (line === '[system]' || line === '[toolchain]') section = line.slice(1, -1) as Section;
+    else if (SECTIONS.some((name) => line === `[${name}]`)) section = line.slice(1, -1) as Section;
     else {
       const [name, version, architecture, sha256, ...rest] = line.split(' ');
       if (section === undefined) throw bad('a package before the first [section]');
@@ -45,7 +48,7 @@ export function renderLock(lock: Lock): string {
     '# Written by ./dev update-lock. Exact packages of Debian trixie that Drover is built from and with.',
     `date ${lock.date}`,
   ];
-  for (const section of ['system', 'toolchain'] as const) {
+  for (const section of SECTIONS) {
     lines.push('', `[${section}]`);
     const rows = lock.sections[section].map((one) => `${one.name} ${one.version} ${one.architecture} ${one.sha256}`);
     lines.push(...rows.sort());

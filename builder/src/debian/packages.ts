@@ -1,7 +1,6 @@
 // Which Debian packages are asked for; their dependencies follow from apt. packages.lock has the outcome.
 
 import type { Architecture } from '../workspace.ts';
-import type { Section } from './lock.ts';
 
 export const SUITE = 'trixie';
 
@@ -15,9 +14,12 @@ export function sourcesList(env: Readonly<Record<string, string | undefined>>): 
   return [`deb ${mirror} ${SUITE} main`, `deb ${mirror} ${SUITE}-updates main`, `deb ${security} ${SUITE}-security main`];
 }
 
-export function wantedPackages(section: Section, architecture: Architecture): readonly string[] {
+export function wantedPackages(section: 'system' | 'toolchain', architecture: Architecture): readonly string[] {
   return section === 'system' ? SYSTEM[architecture] : TOOLCHAIN[architecture];
 }
+
+/** Source packages: what Debian has only as a dynamically linked program (docs/decisions/iptables.md). */
+export const WANTED_SOURCES: readonly string[] = ['iptables'];
 
 const COMMON_SYSTEM = [
   'bash', 'busybox', 'ca-certificates', 'chrony', 'conmon', 'containerd', 'crun', 'dhcpcd-base', 'docker-cli', 'docker.io',
@@ -26,7 +28,7 @@ const COMMON_SYSTEM = [
 ];
 
 const COMMON_TOOLCHAIN = [
-  'busybox', 'cpio', 'dosfstools', 'gcc', 'kmod', 'libc6-dev', 'libmbedtls-dev', 'libquickjs', 'mtools', 'patchelf',
+  'busybox', 'cpio', 'dosfstools', 'gcc', 'kmod', 'libc6-dev', 'libmbedtls-dev', 'libmnl-dev', 'libnftnl-dev', 'libquickjs', 'make', 'mtools', 'patchelf',
   'squashfs-tools', 'xorriso', 'zstd', 'libubsan1', 'libasan8',
 ];
 

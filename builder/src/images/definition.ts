@@ -15,6 +15,8 @@ export interface ImageDefinition {
   readonly part: Part;
   /** Debian package -> patterns of its paths (`*` within a folder, `**` below it). */
   readonly packages: Readonly<Record<string, readonly string[]>>;
+  /** Program that we compile ourselves -> its path. */
+  readonly compiled: Readonly<Record<string, string>>;
   /** Path -> target of a symbolic link. */
   readonly links: Readonly<Record<string, string>>;
   /** Path -> octal mode; folders that end in "/" are created. */
@@ -31,7 +33,7 @@ export interface ImageDefinition {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const KEYS = new Set(['base', 'part', 'packages', 'links', 'modes', 'applets', 'selfContained', 'standIns', 'certificates', 'config']);
+const KEYS = new Set(['base', 'part', 'packages', 'compiled', 'links', 'modes', 'applets', 'selfContained', 'standIns', 'certificates', 'config']);
 
 export function parseDefinition(name: string, text: string, file: string): ImageDefinition {
   const raw = parse(text) as Record<string, unknown>;
@@ -43,6 +45,7 @@ export function parseDefinition(name: string, text: string, file: string): Image
     base: given.base,
     part: given.part ?? 'system',
     packages: given.packages ?? {},
+    compiled: given.compiled ?? {},
     links: given.links ?? {},
     modes: given.modes ?? {},
     applets: given.applets,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { deepEqual, equal, ok, test } from '@drover/testing';
 import { IMAGES } from '../build.ts';
 import { parseLock, renderLock } from '../debian/lock.ts';
-import { wantedPackages } from '../debian/packages.ts';
+import { WANTED_SOURCES, wantedPackages } from '../debian/packages.ts';
 import { LOCK_FILE } from '../debian/read-lock.ts';
 import { unpackSection } from '../debian/unpack.ts';
 import { openWorkspace } from '../workspace.ts';
@@ -24,7 +24,8 @@ test('packages.lock has every package that is asked for, for one architecture', 
   const names = (section: 'system' | 'toolchain'): Set<string> => new Set(lock.sections[section].map((one) => one.name));
   const missing = (['system', 'toolchain'] as const).flatMap((section) => wantedPackages(section, workspace.architecture).filter((one) => !names(section).has(one)));
   deepEqual(missing, []);
-  deepEqual([...new Set(Object.values(lock.sections).flat().map((one) => one.architecture))].sort(), ['all', workspace.architecture].sort());
+  deepEqual(lock.sections.sources.map((one) => one.name), [...WANTED_SOURCES]);
+  deepEqual([...new Set([...lock.sections.system, ...lock.sections.toolchain].map((one) => one.architecture))].sort(), ['all', workspace.architecture].sort());
 });
 
 test('every folder of images/ is built, after the one it stands on', () => {

@@ -8,19 +8,19 @@ import type { LayerBuild } from './build-layer.ts';
 import { blankExports, dynamicNames } from './blank-exports.ts';
 import { parseElf } from './elf.ts';
 
-/** Everything taken so far moves to `folder` (programs flat, libraries to `folder`/lib, xtables extensions to lib/xtables). */
+/** Everything taken so far moves to `folder` (programs flat, libraries to `folder`/lib). */
 export async function makeSelfContained(toolchain: Toolchain, build: LayerBuild, into: string, folder: string): Promise<void> {
   const programs = [...build.taken];
   build.takeLibraries();
   const target = join(build.root, folder);
-  mkdirSync(join(target, 'lib/xtables'), { recursive: true });
+  mkdirSync(join(target, 'lib'), { recursive: true });
   const loader = [...build.taken].map((path) => basename(path)).find((name) => name.startsWith('ld-linux'))!;
   // --no-sort: patchelf 0.18 puts the dynamic section of programs with large symbol tables (containerd) into a
   // segment that ends up read-only when it sorts the sections it moves.
   const patch: string[] = [];
   for (const path of build.taken) {
     const source = join(build.root, path);
-    const place = path.includes('/xtables/') ? 'lib/xtables' : programs.includes(path) ? '.' : 'lib';
+    const place = programs.includes(path) ? '.' : 'lib';
     const moved = join(target, place, basename(path));
     if (lstatSync(source).isSymbolicLink()) {
       const to = basename(readlinkSync(source));
@@ -45,7 +45,7 @@ export async function makeSelfContained(toolchain: Toolchain, build: LayerBuild,
 function blankProgramExports(folder: string): void {
   const files = (below: string): string[] =>
     readdirSync(join(folder, below), { withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(folder, below, entry.name));
-  const wanted = new Set(['lib', 'lib/xtables'].flatMap(files).flatMap((file) => dynamicNames(readFileSync(file))));
+  const wanted = new Set(files('lib').flatMap((file) => dynamicNames(readFileSync(file))));
   for (const file of files('.')) {
     const bytes = readFileSync(file);
     if (blankExports(bytes, wanted) > 0) writeFileSync(file, bytes);

@@ -18,6 +18,6 @@ export function findProgram(files: Files, name: string): string | undefined {
 const COLLECTOR = 'GOGC=50';
 
 export function engineEnvironment(base: readonly string[]): string[] {
-  const kept = base.filter((entry) => !/^(PATH|XTABLES_LIBDIR|TERM|HOME)=/.test(entry));
-  return [...(kept.some((entry) => entry.startsWith('GOGC=')) ? [] : [COLLECTOR]), ...kept, `PATH=/usr/local/sbin:/usr/local/bin:/opt/bin:${ENGINE}:/usr/sbin:/usr/bin:/sbin:/bin`, `XTABLES_LIBDIR=${ENGINE}/lib/xtables`, 'HOME=/root'];
+  const kept = base.filter((entry) => !/^(PATH|TERM|HOME)=/.test(entry));
+  return [...(kept.some((entry) => entry.startsWith('GOGC=')) ? [] : [COLLECTOR]), ...kept, `PATH=/usr/local/sbin:/usr/local/bin:/opt/bin:${ENGINE}:/usr/sbin:/usr/bin:/sbin:/bin`, 'HOME=/root'];
 }
