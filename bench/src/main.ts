@@ -89,7 +89,7 @@ function renderDocument(host: string, sections: readonly Section[]): string {
     '# Benchmarks',
     '',
     'Written by `./dev bench`. Medians of three runs, the systems taking turns. Times are those of the guest\'s kernel clock;',
-    'User Docker answers when dockerd says so in its log; memory is read a minute after the system is up: `used` as `free` of procps-ng 4 shows it (total - available), anonymous memory is AnonPages.',
+    'User Docker answers when dockerd says so in its log; memory is read a minute or more after that: `used` as `free` of procps-ng 4 shows it (total - available), anonymous memory is AnonPages; of Drover nobody is logged in then, of the others the shell that reads it.',
     'Each system boots a disk that it has booted before. *floor*: the same kernel, a static init and a bare dockerd on ext4. *Debian*: `mmdebstrap --variant=minbase` with docker.io under systemd, started from the same small initramfs as the floor.',
     '',
     `${new Date().toISOString().slice(0, 10)}, ${host}.`,

@@ -1,6 +1,6 @@
 // The products as a table: what `./dev build NAME` makes, and where it lands for others.
 
-import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { RosError } from '@drover/core';
@@ -19,6 +19,7 @@ import type { Kernel } from './kernel/build-kernel.ts';
 import { buildKernel } from './kernel/build-kernel.ts';
 import type { TargetName } from './product-names.ts';
 import { SANITIZED, TARGET_NAMES } from './product-names.ts';
+import type { PartSizes } from './rootfs/build-rootfs.ts';
 import { buildRootfs } from './rootfs/build-rootfs.ts';
 import { buildRos, buildSanitizedBinary, buildTestBinary } from './ros/build-ros.ts';
 import { renderSbom } from './sbom.ts';
@@ -138,8 +139,26 @@ async function shippedPackages(build: Build): Promise<ReadonlySet<string>> {
   return new Set([...names, `linux-image-${(await build.kernel()).release}`, 'ca-certificates']);
 }
 
+/** Bytes of the ISO by what they are for: `sizes.json`. */
+export interface DownloadSizes {
+  readonly iso: number;
+  readonly kernel: number;
+  readonly initrd: { readonly modules: number; readonly ros: number };
+  readonly rootfs: PartSizes;
+}
+
+async function measureDownload(build: Build): Promise<DownloadSizes> {
+  const partsOf = <T>(product: Product): T => JSON.parse(readFileSync(join(product.path, 'parts.json'), 'utf8')) as T;
+  return {
+    iso: statSync(join(build.workspace.dist, 'drover.iso')).size,
+    kernel: statSync(join(build.workspace.dist, 'vmlinuz')).size,
+    initrd: partsOf(await build.initrd()),
+    rootfs: partsOf(await build.rootfs()),
+  };
+}
+
 function writeChecksums(folder: string): void {
-  const names = ['drover.iso', 'initrd', 'packages.lock', 'ros', 'rootfs.squashfs', 'sbom.spdx.json', 'vmlinuz'];
+  const names = ['drover.iso', 'initrd', 'packages.lock', 'ros', 'rootfs.squashfs', 'sbom.spdx.json', 'sizes.json', 'vmlinuz'];
   const lines = names.map((name) => `${createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')}  ${name}\n`);
   writeFileSync(join(folder, 'SHA256SUMS'), lines.join(''));
 }
@@ -154,5 +173,6 @@ export async function build(workspace: Workspace, lock: Lock, names: readonly st
   if (!all) return;
   copyFileSync(join(workspace.root, 'builder/packages.lock'), join(workspace.dist, 'packages.lock'));
   writeFileSync(join(workspace.dist, 'sbom.spdx.json'), renderSbom(workspace.root, lock, await shippedPackages(products), VERSION));
+  writeFileSync(join(workspace.dist, 'sizes.json'), `${JSON.stringify(await measureDownload(products), undefined, 2)}\n`);
   writeChecksums(workspace.dist);
 }

@@ -12,3 +12,4 @@ export { unpackSection } from './debian/unpack.ts';
 export type { PackageTree } from './debian/unpack.ts';
 export { openToolchain } from './toolchain/toolchain.ts';
 export type { Toolchain } from './toolchain/toolchain.ts';
+export type { DownloadSizes } from './build.ts';

@@ -15,8 +15,18 @@ export interface Guest {
   readonly dockerLog: string;
   /** Becomes root in a shell of the machine and returns a way to run scripts. */
   openShell(machine: Machine): Promise<Shell>;
+  /** Memory as it is when nobody has logged in, for a guest whose login is not part of it. */
+  readonly unattended?: Unattended;
   /** Shell text that turns the machine off cleanly. */
   readonly powerOff: string;
+}
+
+export interface Unattended {
+  /** Shell text, run once: makes every later boot write /proc/meminfo to a file, as long after its start as `delayMs` says. */
+  readonly install: string;
+  readonly delayMs: number;
+  /** Shell text that prints the file. */
+  readonly read: string;
 }
 
 export interface Shell {

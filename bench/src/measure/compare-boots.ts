@@ -5,21 +5,18 @@ import type { Workplace } from '@drover/e2e';
 import type { Guest } from '../guests/guest.ts';
 import type { Column } from '../report/report.ts';
 import type { BootFigures } from './measure-boot.ts';
-import { measureBoot, SETTLE_MS } from './measure-boot.ts';
+import { measureBoot } from './measure-boot.ts';
 
 const TRIES = 3;
-/** The first boot of a disk does more than later ones; it is no measure. */
-const FIRST_SETTLE_MS = 5000;
-
 export async function compareBoots(place: Workplace, guests: readonly Guest[], rounds: number, print: (line: string) => void): Promise<Column[]> {
   for (const guest of guests) {
     print(`  first boot: ${guest.title}`);
-    await repeated(() => measureBoot(place, guest, FIRST_SETTLE_MS), print);
+    await repeated(() => measureBoot(place, guest, true), print);
   }
   const runs = new Map<Guest, BootFigures[]>(guests.map((guest) => [guest, []]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const guest of guests) {
-      const figures = await repeated(() => measureBoot(place, guest, SETTLE_MS), print);
+      const figures = await repeated(() => measureBoot(place, guest, false), print);
       runs.get(guest)!.push(figures);
       print(`  round ${round}: ${guest.title}: User Docker after ${figures.dockerS.toFixed(1)} s, ${(figures.memory.usedKb / 1024).toFixed(0)} MB used`);
     }

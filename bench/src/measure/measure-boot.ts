@@ -17,23 +17,30 @@ export interface BootFigures {
 
 const UP_DEADLINE_MS = 300_000;
 const OFF_DEADLINE_MS = 180_000;
-/** Memory is read this long after User Docker answered: a measure, not a wait. */
-export const SETTLE_MS = 60_000;
+/** Memory is read this long after User Docker answered or the prompt came: a measure, not a wait. */
+const SETTLE_MS = 60_000;
+const FIRST_SETTLE_MS = 5000;
+/** The prompt may come before the script that writes the totals is started. */
+const MARGIN_MS = 15_000;
 
 /** Both clocks at the turn of a second: busybox's date knows no smaller unit. */
 const CLOCKS = "was=$(date +%s); while now=$(date +%s); [ $now = $was ]; do :; done; cut -d' ' -f1 /proc/uptime; echo $now";
 
 const INIT = /Run \S+ as init process/;
 
-export async function measureBoot(place: Workplace, guest: Guest, settleMs: number = SETTLE_MS): Promise<BootFigures> {
+/** The first boot of a disk is not for its figures: it does more than later ones, and does not wait before it looks. */
+export async function measureBoot(place: Workplace, guest: Guest, isFirst: boolean): Promise<BootFigures> {
   const machine = await powerOn(place, guest.setup, guest.setup.name);
   try {
     await machine.serial.waitFor(guest.up, { deadlineMs: UP_DEADLINE_MS });
     if (guest.prompt !== undefined) await machine.serial.waitFor(guest.prompt, { deadlineMs: UP_DEADLINE_MS });
+    const settleMs = isFirst ? FIRST_SETTLE_MS : Math.max(SETTLE_MS, guest.unattended === undefined ? 0 : guest.unattended.delayMs + MARGIN_MS);
     await new Promise((resolve) => void setTimeout(resolve, settleMs));
     const booted = machine.serial.text;
     const shell = await guest.openShell(machine);
-    const memory = parseMemory(await shell.run(MEMORY_SCRIPT, UP_DEADLINE_MS));
+    if (isFirst && guest.unattended !== undefined) await shell.run(guest.unattended.install);
+    const totals = isFirst || guest.unattended === undefined ? undefined : await shell.run(guest.unattended.read);
+    const memory = parseMemory(await shell.run(MEMORY_SCRIPT, UP_DEADLINE_MS), totals);
     const [uptime, now] = (await shell.run(CLOCKS)).trim().split('\n').map(Number);
     const apiAt = await eventually('dockerd logs that its API answers', UP_DEADLINE_MS, async () => parseApiTime(guest.dockerLog === '' ? booted : await shell.run(guest.dockerLog)), 5000);
     const figures = {

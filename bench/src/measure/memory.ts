@@ -27,12 +27,13 @@ for p in /proc/[0-9]*; do
   cat $p/smaps_rollup 2>/dev/null
 done; true`;
 
-export function parseMemory(text: string): Memory {
+/** `totals`: /proc/meminfo of an earlier moment, instead of the one in `text`. */
+export function parseMemory(text: string, totals?: string): Memory {
   const at = text.indexOf('\nprocess ');
-  const total = fields(text.slice(0, at));
+  const total = fields(totals ?? text.slice(0, at));
   const need = (name: string): number => {
     const value = total.get(name);
-    if (value === undefined) throw new RosError('bench', `/proc/meminfo has no ${name}:\n${text.slice(0, 500)}`);
+    if (value === undefined) throw new RosError('bench', `/proc/meminfo has no ${name}:\n${(totals ?? text).slice(0, 500)}`);
     return value;
   };
   const processes = text.slice(at).split(/^process /m).slice(1).map(parseProcess).filter((one) => one.residentKb > 0);

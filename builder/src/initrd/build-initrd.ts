@@ -18,11 +18,12 @@ export async function buildInitrd(workspace: Workspace, toolchain: Toolchain, ke
     workspace, 'initrd modules', { text: ['v2', INITRD_MODULES], products: [kernel.product, toolchain.product], paths: ['builder/src/initrd', 'builder/src/kernel'] },
     (into) => compress(toolchain, into, moduleEntries(kernel)),
   );
-  return produce(workspace, 'initrd', { text: 'v2', products: [modules, ros, toolchain.product], paths: ['builder/src/initrd'] }, async (into) => {
+  return produce(workspace, 'initrd', { text: 'v3', products: [modules, ros, toolchain.product], paths: ['builder/src/initrd'] }, async (into) => {
     await compress(toolchain, into, programEntries(ros));
     // The kernel unpacks any number of archives, one after the other; only the small one changes with our code.
     const [programs, fixed] = [join(into, 'initrd'), join(modules.path, 'initrd')].map((file) => readFileSync(file));
     writeFileSync(join(into, 'initrd'), Buffer.concat([fixed!, programs!]));
+    writeFileSync(join(into, 'parts.json'), `${JSON.stringify({ modules: fixed!.length, ros: programs!.length })}\n`);
   });
 }
 

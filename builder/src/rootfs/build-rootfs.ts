@@ -1,8 +1,9 @@
 // rootfs.squashfs: a chain of squashfs images in one file, each at a 4 KiB boundary and as long as its own superblock
-// says. One file to ship and find, but each part has the compression that suits it, and a changed line of TypeScript
-// rebuilds only the smallest. The parts and their order: os/src/boot/rootfs.ts (which mounts them).
+// says. One file to ship and find. Each image has the compression that suits what is in it, and few images keep the
+// machine small: the kernel holds memory for each. Parts are appended to an image one by one, what changes most often
+// last, so that a changed line of TypeScript compresses `ros` and nothing else. os/src/boot/rootfs.ts mounts them.
 
-import { createReadStream, createWriteStream, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, createReadStream, createWriteStream, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createHash } from 'node:crypto';
@@ -14,20 +15,27 @@ import type { Kernel } from '../kernel/build-kernel.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
 
-/**
- * Compressors and block sizes chosen by measurement: docs/decisions/rootfs-compression.md. The kernel keeps memory for
- * every mounted part: one block, three more when it has fragments (packed ends of files), and a decompressor with a
- * window of one block for each CPU.
- */
-const COMPRESSION: Readonly<Record<PartName, readonly string[]>> = {
-  system: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '256K'],
-  engine: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '256K', '-no-fragments'],
-  modules: ['-comp', 'xz', '-b', '256K'],
-  ros: ['-comp', 'zstd', '-Xcompression-level', '19', '-b', '256K', '-no-fragments'],
-};
-
 export type PartName = 'system' | 'engine' | 'modules' | 'ros';
-export const PART_ORDER: readonly PartName[] = ['system', 'engine', 'modules', 'ros'];
+
+interface ImagePlan {
+  /** For mksquashfs; of an image's later parts it takes compressor and block size from the first. */
+  readonly compression: readonly string[];
+  /** In the order of appending; each is a folder of the image's root. */
+  readonly parts: readonly PartName[];
+}
+
+/**
+ * Chosen by measurement: docs/decisions/rootfs-compression.md. The kernel keeps memory for every mounted image: a few
+ * blocks, three more when it has fragments (packed ends of files), and for each CPU a decompressor with a window of one
+ * block.
+ */
+const IMAGES: readonly ImagePlan[] = [
+  { compression: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '256K', '-no-fragments'], parts: ['engine', 'ros'] },
+  { compression: ['-comp', 'xz', '-Xbcj', 'x86', '-b', '256K'], parts: ['modules', 'system'] },
+];
+
+/** What the parts of a built root file system take, in bytes. */
+export type PartSizes = Readonly<Record<PartName, number>>;
 
 const ALIGNMENT = 4096;
 
@@ -37,54 +45,82 @@ const OWNERS: Readonly<Record<Part, readonly string[]>> = {
   engine: [],
 };
 
+interface PartSource {
+  readonly products: readonly Product[];
+  /** Path in the part -> folder or file outside. */
+  readonly sources: Readonly<Record<string, string>>;
+  readonly owners?: readonly string[];
+  readonly index?: string;
+}
+
 export async function buildRootfs(workspace: Workspace, toolchain: Toolchain, version: string, layers: readonly Layer[], kernel: Kernel, ros: Product): Promise<Product> {
-  const index = renderImageIndex(layers, version, toolchain.epoch);
-  const parts = await Promise.all([
-    buildImagesPart(workspace, toolchain, 'system', layers, index),
-    buildImagesPart(workspace, toolchain, 'engine', layers, undefined),
-    squash(workspace, toolchain, 'modules', [kernel.product], { '/': join(kernel.product.path, 'root/usr/lib/modules') }, []),
-    squash(workspace, toolchain, 'ros', [ros], { '/ros': join(ros.path, 'ros') }, []),
-  ]);
-  return produce(workspace, 'rootfs', { text: 'v2', products: parts }, async (into) => {
+  const sources: Readonly<Record<PartName, PartSource>> = {
+    system: { ...imageSource('system', layers), index: renderImageIndex(layers, version, toolchain.epoch) },
+    engine: imageSource('engine', layers),
+    modules: { products: [kernel.product], sources: { '/': join(kernel.product.path, 'root/usr/lib/modules') } },
+    ros: { products: [ros], sources: { '/ros': join(ros.path, 'ros') } },
+  };
+  const images = await Promise.all(IMAGES.map((plan) => buildImage(workspace, toolchain, plan, sources)));
+  return produce(workspace, 'rootfs', { text: 'v3', products: images.flat() }, async (into) => {
     const file = join(into, 'rootfs.squashfs');
-    for (const part of parts) {
-      const source = join(part.path, 'part.squashfs');
+    for (const stages of images) {
+      const source = join(stages.at(-1)!.path, FILE);
       await pipeline(createReadStream(source), createWriteStream(file, { flags: 'a' }));
       const padding = (ALIGNMENT - (statSync(source).size % ALIGNMENT)) % ALIGNMENT;
       if (padding > 0) writeFileSync(file, Buffer.alloc(padding), { flag: 'a' });
     }
+    writeFileSync(join(into, 'parts.json'), `${JSON.stringify(measureParts(images))}\n`);
   });
 }
 
-function buildImagesPart(workspace: Workspace, toolchain: Toolchain, name: Part, layers: readonly Layer[], index: string | undefined): Promise<Product> {
-  const mine = layers.filter((layer) => layer.image.part === name);
-  const sources = Object.fromEntries(mine.map((layer) => [`/layers/${layer.image.name}`, join(layer.product.path, 'layer')]));
-  const present = new Set(mine.map((layer) => layer.image.name));
-  const owners = OWNERS[name].filter((line) => present.has(line.split('/')[1]!));
-  return squash(workspace, toolchain, name, mine.map((layer) => layer.product), sources, owners, index);
+/** By how much each part made its image longer. */
+function measureParts(images: readonly (readonly Product[])[]): PartSizes {
+  const sizes = images.flatMap((stages, i) => {
+    const lengths = stages.map((stage) => statSync(join(stage.path, FILE)).size);
+    return lengths.map((length, j) => [IMAGES[i]!.parts[j]!, length - (lengths[j - 1] ?? 0)] as const);
+  });
+  return Object.fromEntries(sizes) as Record<PartName, number>;
 }
 
-/** `sources`: path inside -> folder or file outside. */
-function squash(
-  workspace: Workspace, toolchain: Toolchain, name: PartName, products: readonly Product[],
-  sources: Readonly<Record<string, string>>, owners: readonly string[], index?: string,
-): Promise<Product> {
-  const inputs = { text: ['v4', name, COMPRESSION[name], owners, index, Object.keys(sources)], products: [toolchain.product, ...products] };
+function imageSource(part: Part, layers: readonly Layer[]): PartSource {
+  const mine = layers.filter((layer) => layer.image.part === part);
+  const present = new Set(mine.map((layer) => layer.image.name));
+  return {
+    products: mine.map((layer) => layer.product),
+    sources: Object.fromEntries(mine.map((layer) => [`/layers/${layer.image.name}`, join(layer.product.path, 'layer')])),
+    owners: OWNERS[part].filter((line) => present.has(line.split('/')[1]!)).map((line) => `${part}/${line}`),
+  };
+}
+
+const FILE = 'image.squashfs';
+
+/** One product a part: the image up to and with it. */
+async function buildImage(workspace: Workspace, toolchain: Toolchain, plan: ImagePlan, sources: Readonly<Record<PartName, PartSource>>): Promise<Product[]> {
+  const stages: Product[] = [];
+  for (const name of plan.parts) stages.push(await appendPart(workspace, toolchain, plan, name, sources[name], stages.at(-1)));
+  return stages;
+}
+
+function appendPart(workspace: Workspace, toolchain: Toolchain, { compression }: ImagePlan, name: PartName, part: PartSource, before: Product | undefined): Promise<Product> {
+  const { products, sources, owners = [], index } = part;
+  const inputs = { text: ['v5', name, compression, owners, index, Object.keys(sources)], products: [toolchain.product, ...(before === undefined ? [] : [before]), ...products] };
   return produce(workspace, `rootfs part ${name}`, inputs, async (into) => {
     const binds: Record<string, string> = { out: into };
     const tree = Object.entries(sources).map(([path, outside], i) => {
       const isFile = statSync(outside).isFile();
       binds[`source${i}`] = isFile ? join(outside, '..') : outside;
       const inside = isFile ? `/mnt/source${i}/${outside.slice(outside.lastIndexOf('/') + 1)}` : `/mnt/source${i}/.`;
-      return path === '/' ? `cp -a ${inside} /tmp/tree/` : `mkdir -p /tmp/tree${isFile ? '' : path} && cp -a ${inside} /tmp/tree${path}`;
+      const target = `/tmp/tree/${name}${path === '/' ? '/' : path}`;
+      return isFile ? `cp -a ${inside} ${target}` : `mkdir -p ${target} && cp -a ${inside} ${target}`;
     });
-    mkdirSync(into, { recursive: true });
+    if (before !== undefined) copyFileSync(join(before.path, FILE), join(into, FILE));
     writeFileSync(join(into, 'owners'), owners.map((line) => `${line}\n`).join(''));
     if (index !== undefined) writeFileSync(join(into, 'images.json'), index);
+    const times = ['-all-time', '-root-time', '-mkfs-time'].map((option) => `${option} ${toolchain.epoch}`).join(' ');
     const script = [
-      'mount -t tmpfs tmpfs /tmp', 'mkdir -p /tmp/tree', ...tree,
-      index === undefined ? '' : 'cp /mnt/out/images.json /tmp/tree/images.json',
-      `env -u SOURCE_DATE_EPOCH mksquashfs /tmp/tree /mnt/out/part.squashfs -quiet -no-progress -noappend -all-root -no-xattrs -no-exports -all-time ${toolchain.epoch} -mkfs-time ${toolchain.epoch} -pf /mnt/out/owners ${COMPRESSION[name].join(' ')}`,
+      'mount -t tmpfs tmpfs /tmp', `mkdir -p /tmp/tree/${name}`, ...tree,
+      index === undefined ? '' : `cp /mnt/out/images.json /tmp/tree/${name}/images.json`,
+      `env -u SOURCE_DATE_EPOCH mksquashfs /tmp/tree /mnt/out/${FILE} -quiet -no-progress -no-recovery -all-root -no-xattrs -no-exports ${times} -pf /mnt/out/owners ${compression.join(' ')}`,
     ];
     await toolchain.run(['sh', '-ec', script.join('\n')], binds);
   });

@@ -35,20 +35,20 @@ const DAEMON_LIMIT_MS = 10_000;
 /** As on the product, crun is run from a read-only file system: elsewhere it protects itself by starting twice. */
 const PATH = 'PATH=/rootfs/system/layers/os-base/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** $1 mount point, $2 rootfs.squashfs, $3 and $4 lengths of its first two parts, $5 ros, $6 folder for what System Docker keeps. */
+/** $1 mount point, $2 rootfs.squashfs, $3 and $4 lengths of its two images, $5 ros, $6 folder for what System Docker keeps. */
 const SETUP = `set -e
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 native "$1"
 cd "$1"
-mkdir -p parts/system parts/engine upper work root
-mount -t squashfs -o "ro,loop,sizelimit=$3" "$2" parts/system
-mount -t squashfs -o "ro,loop,offset=$3,sizelimit=$4" "$2" parts/engine
-mount -t overlay -o "lowerdir=parts/system/layers/os-base,upperdir=upper,workdir=work" native root
+mkdir -p fast small upper work root
+mount -t squashfs -o "ro,loop,sizelimit=$3" "$2" fast
+mount -t squashfs -o "ro,loop,offset=$3,sizelimit=$4" "$2" small
+mount -t overlay -o "lowerdir=small/system/layers/os-base,upperdir=upper,workdir=work" native root
 cd root
 mkdir -p rootfs/system rootfs/engine var/lib/system-docker var/lib/rancher/engine usr/bin
-mount --bind ../parts/system rootfs/system
-mount --bind ../parts/engine rootfs/engine
-mount --bind ../parts/engine/layers/os-docker/var/lib/rancher/engine var/lib/rancher/engine
+mount --bind ../small/system rootfs/system
+mount --bind ../fast/engine rootfs/engine
+mount --bind ../fast/engine/layers/os-docker/var/lib/rancher/engine var/lib/rancher/engine
 ln -s /var/lib/rancher/engine/docker usr/bin/docker
 touch usr/lib/ros/ros
 mount --bind "$5" usr/lib/ros/ros

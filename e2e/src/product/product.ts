@@ -10,6 +10,8 @@ export interface Product {
   readonly initrd: string;
   readonly rootfs: string;
   readonly iso: string;
+  /** DownloadSizes as JSON. */
+  readonly sizes: string;
 }
 
 export function locateProduct(workspace: Workspace): Product {
@@ -18,5 +20,5 @@ export function locateProduct(workspace: Workspace): Product {
     if (!existsSync(path)) throw new RosError('no-product', `dist/${workspace.architecture}/${name} is missing`, { hint: 'run ./dev build' });
     return path;
   };
-  return { kernel: at('vmlinuz'), initrd: at('initrd'), rootfs: at('rootfs.squashfs'), iso: at('drover.iso') };
+  return { kernel: at('vmlinuz'), initrd: at('initrd'), rootfs: at('rootfs.squashfs'), iso: at('drover.iso'), sizes: at('sizes.json') };
 }

@@ -15,25 +15,24 @@ function chain(...sizes: readonly number[]): Uint8Array {
   return bytes;
 }
 
-test('each part starts at the next 4 KiB boundary after the one before it', () => {
+test('each image starts at the next 4 KiB boundary after the one before it', () => {
   const host = new FakeHost();
-  const bytes = chain(5000, 4096, 100, 9000);
+  const bytes = chain(5000, 9000);
   host.files.write('/r', bytes);
-  deepEqual(readChain(host.files, '/r', bytes.length).map((part) => [part.name, part.offset, part.sizeBytes]), [
-    ['system', 0, 8192],
-    ['engine', 8192, 4096],
-    ['modules', 12288, 4096],
-    ['ros', 16384, 12288],
+  deepEqual(readChain(host.files, '/r', bytes.length).map((image) => [image.name, image.offset, image.sizeBytes]), [
+    ['fast', 0, 8192],
+    ['small', 8192, 12288],
   ]);
 });
 
-test('a cut or garbled file is refused with the part that is hurt', async () => {
+test('a cut or garbled file is refused with the image that is hurt', async () => {
   const host = new FakeHost();
-  const bytes = chain(5000, 4096, 100, 9000);
+  const bytes = chain(5000, 9000);
   const table: readonly (readonly [Uint8Array, RegExp])[] = [
-    [bytes.slice(0, 20_000), /its part "ros" is cut off/],
-    [bytes.slice(0, 9000), /ends before its part "engine"|part "engine" is cut off/],
-    [new Uint8Array(100_000), /no squashfs for its part "system"/],
+    [bytes.slice(0, 16_000), /its image "small" is cut off/],
+    [bytes.slice(0, 8000), /its image "fast" is cut off/],
+    [bytes.slice(0, 8192), /ends before its image "small"/],
+    [new Uint8Array(100_000), /no squashfs for its image "fast"/],
   ];
   for (const [content, expected] of table) {
     host.files.write('/r', content);

@@ -1,14 +1,16 @@
 // The root file system: finding rootfs.squashfs, and mounting its parts. The file is a chain of squashfs images, each
-// at a 4 KiB boundary and as long as its superblock says (written by builder/src/rootfs/build-rootfs.ts).
+// at a 4 KiB boundary and as long as its superblock says; the folders of their roots are the parts (written by
+// builder/src/rootfs/build-rootfs.ts).
 
 import { explain, RosError } from '@drover/core';
 import type { Files, SystemHost } from '@drover/host';
 import type { BlockDevice, ContentType } from './block-devices.ts';
 import { listBlockDevices, probeContent } from './block-devices.ts';
 
-/** In the order of the chain; the name is that of the mount point below /rootfs. */
-export const ROOTFS_PARTS = ['system', 'engine', 'modules', 'ros'] as const;
-export type RootfsPart = (typeof ROOTFS_PARTS)[number];
+/** The images in the order of the chain, with their parts; both are names of mount points below /rootfs. */
+const IMAGES = { fast: ['engine', 'ros'], small: ['modules', 'system'] } as const;
+type ImageName = keyof typeof IMAGES;
+const CHAIN: readonly ImageName[] = ['fast', 'small'];
 
 export const ISO_LABEL = 'DROVER';
 
@@ -18,28 +20,28 @@ const PLACES = ['boot/rootfs.squashfs', 'rootfs.squashfs'];
 const ALIGNMENT = 4096;
 const MAGIC = 0x73717368;
 
-export interface PartPlace {
-  readonly name: RootfsPart;
+export interface ImagePlace {
+  readonly name: ImageName;
   readonly offset: number;
   readonly sizeBytes: number;
 }
 
-/** Where the parts are in a file or device of this size. Throws when the chain is broken. */
-export function readChain(files: Files, path: string, totalBytes: number): PartPlace[] {
+/** Where the images are in a file or device of this size. Throws when the chain is broken. */
+export function readChain(files: Files, path: string, totalBytes: number): ImagePlace[] {
   const file = files.open(path, 'read');
   const damaged = (what: string): RosError =>
     new RosError('rootfs-damaged', `${path} is damaged: ${what}`, { hint: 'write the medium anew and compare it with SHA256SUMS' });
   try {
     let offset = 0;
-    const places: PartPlace[] = [];
-    for (const name of ROOTFS_PARTS) {
+    const places: ImagePlace[] = [];
+    for (const name of CHAIN) {
       const head = new Uint8Array(96);
-      if (file.readAt(head, offset) < head.length) throw damaged(`it ends before its part "${name}"`);
+      if (file.readAt(head, offset) < head.length) throw damaged(`it ends before its image "${name}"`);
       const view = new DataView(head.buffer);
-      if (view.getUint32(0, true) !== MAGIC) throw damaged(`there is no squashfs for its part "${name}"`);
+      if (view.getUint32(0, true) !== MAGIC) throw damaged(`there is no squashfs for its image "${name}"`);
       // Up to the boundary: a loop device drops what does not fill a sector, and squashfs wants all of its last one.
       const sizeBytes = Math.ceil(Number(view.getBigUint64(40, true)) / ALIGNMENT) * ALIGNMENT;
-      if (offset + sizeBytes > totalBytes) throw damaged(`its part "${name}" is cut off`);
+      if (offset + sizeBytes > totalBytes) throw damaged(`its image "${name}" is cut off`);
       places.push({ name, offset, sizeBytes });
       offset += sizeBytes;
     }
@@ -108,6 +110,10 @@ export function mountRootfs(host: SystemHost, source: RootfsSource, root: string
       host.mounts.mount({ source: loop.path, target, type: 'squashfs', flags: ['ro', 'nodev'] });
     } finally {
       loop.close();
+    }
+    for (const part of IMAGES[name]) {
+      host.files.makeDirectory(`${root}/rootfs/${part}`);
+      host.mounts.mount({ source: `${target}/${part}`, target: `${root}/rootfs/${part}`, type: '', flags: ['bind'] });
     }
   }
 }
