@@ -148,12 +148,12 @@ export interface DownloadSizes {
 }
 
 async function measureDownload(build: Build): Promise<DownloadSizes> {
-  const partsOf = <T>(product: Product): T => JSON.parse(readFileSync(join(product.path, 'parts.json'), 'utf8')) as T;
+  const partsOf = (product: Product): unknown => JSON.parse(readFileSync(join(product.path, 'parts.json'), 'utf8'));
   return {
     iso: statSync(join(build.workspace.dist, 'drover.iso')).size,
     kernel: statSync(join(build.workspace.dist, 'vmlinuz')).size,
-    initrd: partsOf(await build.initrd()),
-    rootfs: partsOf(await build.rootfs()),
+    initrd: partsOf(await build.initrd()) as DownloadSizes['initrd'],
+    rootfs: partsOf(await build.rootfs()) as PartSizes,
   };
 }
 
