@@ -7,19 +7,10 @@ import { reboot, runOnSerial, tell, waitSerialShell } from '../../product/checks
 import { BOOT_DEADLINE_MS, drover, standardUserData, STARTED } from '../../product/drover-setup.ts';
 
 export const config: readonly Scenario[] = [
-  scenario('a FAT config drive sets the host name', {}, async (scene) => {
-    const machine = await scene.boot(drover({ name: 'fat', config: 'hostname: from-fat\n' }));
-    expectEqual(await machine.ssh.ok('hostname'), 'from-fat\n');
-  }),
-
-  scenario('an ISO9660 config drive sets the host name', {}, async (scene) => {
-    const machine = await scene.boot(drover({ name: 'iso9660', config: 'hostname: from-iso\n', configFormat: 'iso9660' }));
-    expectEqual(await machine.ssh.ok('hostname'), 'from-iso\n');
-  }),
-
-  scenario('a password from a kernel word opens the serial line', {}, async (scene) => {
-    const setup = drover({ name: 'password', words: ['rancher.password=open-sesame'] });
+  scenario('a FAT config drive sets the host name, and a password from a kernel word opens the serial line', {}, async (scene) => {
+    const setup = drover({ name: 'password', config: 'hostname: from-fat\n', words: ['rancher.password=open-sesame'] });
     const machine = await scene.boot(setup);
+    expectEqual(await machine.ssh.ok('hostname'), 'from-fat\n');
     await machine.serial.waitFor(/login: *$/m, { deadlineMs: 60_000 });
     const since = machine.serial.mark();
     machine.serial.type('rancher\n');
@@ -29,8 +20,9 @@ export const config: readonly Scenario[] = [
     expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
   }),
 
-  scenario('autologin opens a shell on the serial line', {}, async (scene) => {
-    const machine = await scene.boot(drover({ name: 'autologin', words: ['rancher.autologin=ttyS0'] }));
+  scenario('an ISO9660 config drive sets the host name, and autologin opens a shell on the serial line', {}, async (scene) => {
+    const machine = await scene.boot(drover({ name: 'autologin', config: 'hostname: from-iso\n', configFormat: 'iso9660', words: ['rancher.autologin=ttyS0'] }));
+    expectEqual(await machine.ssh.ok('hostname'), 'from-iso\n');
     await waitSerialShell(machine);
     expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
   }),

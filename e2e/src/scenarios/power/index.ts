@@ -1,10 +1,11 @@
-// Every way to stop or restart a machine stops it in order: containers get their signal, file systems are unmounted.
+// Every way to stop a machine stops it in order: containers get their signal, file systems are unmounted. Every way to
+// restart it: boot/many-boots.ts.
 
 import { scenario } from '../../harness/scenario.ts';
 import type { Scenario, Scene } from '../../harness/scenario.ts';
 import { expectContains, expectEqual } from '../../harness/expect.ts';
 import { BUSYBOX, loadBusybox, waitUserDocker } from '../../product/busybox-image.ts';
-import { expectCleanDisk, expectNoRecovery, reboot, tell } from '../../product/checks.ts';
+import { expectCleanDisk, reboot, tell } from '../../product/checks.ts';
 import { drover } from '../../product/drover-setup.ts';
 import type { Machine } from '../../machine/index.ts';
 
@@ -16,13 +17,6 @@ async function expectPowerOff(scene: Scene, ask: (machine: Machine) => Promise<u
   await ask(machine);
   expectEqual(await machine.waitEnd(STOP_DEADLINE_MS), 'power-off', 'the way the machine ended');
   await expectCleanDisk(machine);
-}
-
-async function expectReboot(scene: Scene, ask: (machine: Machine) => Promise<unknown>): Promise<void> {
-  const machine = await scene.boot(drover({ name: 'again' }));
-  await waitUserDocker(machine);
-  await reboot(machine, () => ask(machine));
-  await expectNoRecovery(machine);
 }
 
 export const power: readonly Scenario[] = [
@@ -39,9 +33,6 @@ export const power: readonly Scenario[] = [
     await machine.kill();
     await expectCleanDisk(machine);
   }),
-
-  scenario('`reboot` boots again without journal recovery', { minutes: 2 }, (scene) => expectReboot(scene, (machine) => tell(machine, 'sudo reboot'))),
-  scenario('Ctrl-Alt-Del boots again without journal recovery', { minutes: 2 }, (scene) => expectReboot(scene, (machine) => machine.pressKeys('ctrl', 'alt', 'delete'))),
 
   scenario('a container gets the time to end well when the machine stops', { minutes: 2 }, async (scene) => {
     const machine = await scene.boot(drover({ name: 'orderly' }));
