@@ -38,7 +38,7 @@ function keptSetup(): Setup {
       mkdirSync(folder, { recursive: true });
       const file = join(folder, 'state.qcow2');
       if (!existsSync(file)) await createBlankDisk(file, '4G');
-      return drover({ name: 'bench-drover', memoryMb: MEMORY_MB, state: { serial: 'state', file, format: 'qcow2' } }).prepare(place, folder);
+      return drover({ name: 'bench-drover', measured: true, memoryMb: MEMORY_MB, state: { serial: 'state', file, format: 'qcow2' } }).prepare(place, folder);
     },
     ready: () => Promise.resolve(),
   };
