@@ -11,10 +11,10 @@ export const config: readonly Scenario[] = [
     const setup = drover({ name: 'password', config: 'hostname: from-fat\n', words: ['rancher.password=open-sesame'] });
     const machine = await scene.boot(setup);
     expectEqual(await machine.ssh.ok('hostname'), 'from-fat\n');
-    await machine.serial.waitFor(/login: *$/m, { deadlineMs: 60_000 });
+    await machine.serial.waitFor(/login: /, { deadlineMs: 60_000 });
     const since = machine.serial.mark();
     machine.serial.type('rancher\n');
-    await machine.serial.waitFor(/[Pp]assword: *$/m, { deadlineMs: 60_000, since });
+    await machine.serial.waitFor(/[Pp]assword: /, { deadlineMs: 60_000, since });
     machine.serial.type('open-sesame\n');
     await waitSerialShell(machine);
     expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
