@@ -12,7 +12,7 @@ import { closeWorkplace, createBlankDisk, createConfigDrive, findAccelerator, fi
 import { addSshKey } from './product/add-ssh-key.ts';
 import { buildProducts } from './product/build.ts';
 import { standardUserData, STATE_SIZE } from './product/drover-setup.ts';
-import { AUTOLOGIN, CONSOLES, STATE } from './product/kernel-words.ts';
+import { AUTOLOGIN, CONSOLES, QUIET, STATE } from './product/kernel-words.ts';
 import type { Product } from './product/product.ts';
 import { locateProduct } from './product/product.ts';
 import { runMain } from './run-main.ts';
@@ -82,7 +82,7 @@ function describeMachine(product: Product, wishes: Wishes, disks: { readonly sta
   if (wishes.mode !== 'kernel') {
     return { ...common, boot: { mode: 'cd', image: product.iso, firmware: wishes.mode === 'uefi' ? 'uefi' : 'bios' }, disks: [disks.state, disks.config] };
   }
-  const words = [...CONSOLES, ...STATE, ...AUTOLOGIN, ...wishes.words];
+  const words = [...CONSOLES, ...QUIET, ...STATE, ...AUTOLOGIN, ...wishes.words];
   return { ...common, boot: { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words }, disks: [disks.state, rootfs, disks.config] };
 }
 
