@@ -29,7 +29,7 @@ test('a table is read without its comments', () => {
 test('the greeting says how to log in, and says so when nobody can', () => {
   match(renderGreeting('1', configuration('rancher.password=x'), ['eth0'], false), /with the password of rancher\.password/);
   match(renderGreeting('1', configuration(''), [], true), /no network card[^]*nobody can yet[^]*in memory only/);
-  match(renderGreeting('1', configuration('rancher.autologin=ttyS0'), ['eth0'], false), /only on ttyS0, where it happens by itself/);
+  match(renderGreeting('1', configuration('rancher.autologin=ttyS0'), ['eth0'], false), /only on ttyS0, by itself/);
 });
 
 test('os-release is the one that docker-machine looks for', () => {

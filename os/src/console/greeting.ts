@@ -27,7 +27,7 @@ export function renderGreeting(version: string, config: Configuration, interface
 function renderNoWay(config: Configuration): string[] {
   const automatic = (config.rancher.disable ?? []).includes('autologin') ? [] : (config.rancher.autologin ?? []);
   if (automatic.length === 0) return ['  log in:   nobody can yet. Give ssh_authorized_keys or rancher.password in cloud-config,', '            or boot with rancher.autologin=tty1 on the kernel command line'];
-  return [`  log in:   only on ${automatic.join(' and ')}, where it happens by itself (rancher.autologin). For ssh, give`, '            ssh_authorized_keys or rancher.password in cloud-config'];
+  return [`  log in:   only on ${automatic.join(' and ')}, by itself (rancher.autologin).`, '            For ssh, give ssh_authorized_keys or rancher.password in cloud-config'];
 }
 
 function renderAddresses(interfaces: readonly string[]): string[] {
