@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lock } from './debian/lock.ts';
+import type { Lock, LockedPackage } from './debian/lock.ts';
 import { epochOf } from './debian/lock.ts';
 
 interface SpdxPackage {
@@ -26,8 +26,24 @@ interface NpmLock {
 
 const UNSAID = { downloadLocation: 'NOASSERTION', filesAnalyzed: false, licenseConcluded: 'NOASSERTION', copyrightText: 'NOASSERTION' } as const;
 
+/** Of the toolchain's packages those whose code is in our static programs. */
+const LINKED: readonly string[] = ['libquickjs', 'libmbedtls-dev', 'libc6-dev', 'libmnl-dev', 'libnftnl-dev'];
+
 function spdxId(...parts: readonly string[]): string {
   return `SPDXRef-${parts.join('-').replace(/[^A-Za-z0-9.-]/g, '-')}`;
+}
+
+/** `kind`: the first part of its identifier. */
+function describePackage(kind: 'deb' | 'static' | 'source', { name, version, architecture, sha256 }: LockedPackage): SpdxPackage {
+  return {
+    ...UNSAID,
+    SPDXID: spdxId(kind, name),
+    name,
+    versionInfo: version,
+    licenseDeclared: 'NOASSERTION',
+    checksums: [{ algorithm: 'SHA256', checksumValue: sha256 }],
+    externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${architecture}` }],
+  };
 }
 
 /** `shipped`: names of the Debian packages that gave files to a product. */
@@ -40,33 +56,9 @@ export function renderSbom(root: string, lock: Lock, shipped: ReadonlySet<string
     licenseDeclared: 'Apache-2.0',
     externalRefs: [],
   };
-  const debian = lock.sections.system.filter((one) => shipped.has(one.name)).map((one): SpdxPackage => ({
-    ...UNSAID,
-    SPDXID: spdxId('deb', one.name),
-    name: one.name,
-    versionInfo: one.version,
-    licenseDeclared: 'NOASSERTION',
-    checksums: [{ algorithm: 'SHA256', checksumValue: one.sha256 }],
-    externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: `pkg:deb/debian/${one.name}@${encodeURIComponent(one.version)}?arch=${one.architecture}` }],
-  }));
-  const linked = lock.sections.toolchain.filter((one) => ['libquickjs', 'libmbedtls-dev', 'libc6-dev', 'libmnl-dev', 'libnftnl-dev'].includes(one.name)).map((one): SpdxPackage => ({
-    ...UNSAID,
-    SPDXID: spdxId('static', one.name),
-    name: one.name,
-    versionInfo: one.version,
-    licenseDeclared: 'NOASSERTION',
-    checksums: [{ algorithm: 'SHA256', checksumValue: one.sha256 }],
-    externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: `pkg:deb/debian/${one.name}@${encodeURIComponent(one.version)}?arch=${one.architecture}` }],
-  }));
-  const compiled = lock.sections.sources.map((one): SpdxPackage => ({
-    ...UNSAID,
-    SPDXID: spdxId('source', one.name),
-    name: one.name,
-    versionInfo: one.version,
-    licenseDeclared: 'NOASSERTION',
-    checksums: [{ algorithm: 'SHA256', checksumValue: one.sha256 }],
-    externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: `pkg:deb/debian/${one.name}@${encodeURIComponent(one.version)}?arch=source` }],
-  }));
+  const debian = lock.sections.system.filter((one) => shipped.has(one.name)).map((one) => describePackage('deb', one));
+  const linked = lock.sections.toolchain.filter((one) => LINKED.includes(one.name)).map((one) => describePackage('static', one));
+  const compiled = lock.sections.sources.map((one) => describePackage('source', { ...one, architecture: 'source' }));
   const npm = npmDependencies(root).map(({ name, version: npmVersion, license }): SpdxPackage => ({
     ...UNSAID,
     SPDXID: spdxId('npm', name),

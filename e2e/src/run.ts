@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { RosError } from '@drover/core';
-import { openWorkspace, runCommand } from '@drover/builder';
+import { CONSOLES, openWorkspace, QUIET, runCommand, STATE } from '@drover/builder';
 import type { CommandSpec, Parsed } from './command-line.ts';
 import { numberOption, parseCommandLine, renderUsage, usageError } from './command-line.ts';
 import type { Disk, MachineOptions, Workplace } from './machine/index.ts';
@@ -12,7 +12,6 @@ import { closeWorkplace, createBlankDisk, createConfigDrive, findAccelerator, fi
 import { addSshKey } from './product/add-ssh-key.ts';
 import { buildProducts } from './product/build.ts';
 import { standardUserData, STATE_SIZE } from './product/drover-setup.ts';
-import { AUTOLOGIN, CONSOLES, QUIET, STATE } from './product/kernel-words.ts';
 import type { Product } from './product/product.ts';
 import { locateProduct } from './product/product.ts';
 import { runMain } from './run-main.ts';
@@ -82,7 +81,7 @@ function describeMachine(product: Product, wishes: Wishes, disks: { readonly sta
   if (wishes.mode !== 'kernel') {
     return { ...common, boot: { mode: 'cd', image: product.iso, firmware: wishes.mode === 'uefi' ? 'uefi' : 'bios' }, disks: [disks.state, disks.config] };
   }
-  const words = [...CONSOLES, ...QUIET, ...STATE, ...AUTOLOGIN, ...wishes.words];
+  const words = [...CONSOLES, ...QUIET, ...STATE, 'rancher.autologin=ttyS0', ...wishes.words];
   return { ...common, boot: { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words }, disks: [disks.state, rootfs, disks.config] };
 }
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { mkdirSync, rmSync } from 'node:fs';
 import { RosError } from '@drover/core';
-import { produce, runCommand, sourcesList, SUITE } from '@drover/builder';
+import { mmdebstrapMode, produce, runCommand, sourcesList, SUITE } from '@drover/builder';
 import type { LockedPackage } from '@drover/builder';
 import type { Machine, Supplies } from '@drover/e2e';
 import { addKernelModules, buildInit, DISK_MB, diskSetup } from './disk-guest.ts';
@@ -24,7 +24,7 @@ export async function buildDebian(supplies: Supplies): Promise<Guest> {
     await addKernelModules(supplies, modules);
     const disk = join(into, 'disk.img');
     await runCommand([
-      'mmdebstrap', '--quiet', '--variant=minbase', `--mode=${process.getuid?.() === 0 ? 'root' : 'unshare'}`, `--include=${[...PACKAGES, ...pins].join(',')}`,
+      'mmdebstrap', '--quiet', '--variant=minbase', mmdebstrapMode(), `--include=${[...PACKAGES, ...pins].join(',')}`,
       '--dpkgopt=path-exclude=/usr/share/doc/*', '--dpkgopt=path-exclude=/usr/share/man/*', '--dpkgopt=path-exclude=/usr/share/locale/*',
       '--customize-hook=chroot "$1" passwd -d root', '--customize-hook=echo debian > "$1/etc/hostname"',
       '--customize-hook=echo "/dev/vda / ext4 defaults 0 1" > "$1/etc/fstab"',

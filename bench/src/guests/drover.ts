@@ -26,7 +26,7 @@ const UNATTENDED: Unattended = {
   install: `mkdir -p /opt/rancher/bin
 printf '#!/bin/sh\\n(sleep 100; cat /proc/meminfo >/run/bench-meminfo) >/dev/null 2>&1 </dev/null &\\n' >/opt/rancher/bin/start.sh
 chmod 755 /opt/rancher/bin/start.sh`,
-  delayMs: 100_000,
+  settleMs: 115_000, // the prompt may come before the console's script is started
   read: 'cat /run/bench-meminfo',
 };
 
@@ -38,7 +38,7 @@ function keptSetup(): Setup {
       mkdirSync(folder, { recursive: true });
       const file = join(folder, 'state.qcow2');
       if (!existsSync(file)) await createBlankDisk(file, '4G');
-      return drover({ name: 'bench-drover', measured: true, memoryMb: MEMORY_MB, state: { serial: 'state', file, format: 'qcow2' } }).prepare(place, folder);
+      return drover({ name: 'bench-drover', memoryMb: MEMORY_MB, state: { serial: 'state', file, format: 'qcow2' } }).prepare(place, folder);
     },
     ready: () => Promise.resolve(),
   };

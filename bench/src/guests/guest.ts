@@ -22,9 +22,10 @@ export interface Guest {
 }
 
 export interface Unattended {
-  /** Shell text, run once: makes every later boot write /proc/meminfo to a file, as long after its start as `delayMs` says. */
+  /** Shell text, run once: makes every later boot write /proc/meminfo to a file. */
   readonly install: string;
-  readonly delayMs: number;
+  /** This long after the prompt it is written. */
+  readonly settleMs: number;
   /** Shell text that prints the file. */
   readonly read: string;
 }

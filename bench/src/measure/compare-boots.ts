@@ -8,6 +8,7 @@ import type { BootFigures } from './measure-boot.ts';
 import { measureBoot } from './measure-boot.ts';
 
 const TRIES = 3;
+
 export async function compareBoots(place: Workplace, guests: readonly Guest[], rounds: number, print: (line: string) => void): Promise<Column[]> {
   for (const guest of guests) {
     print(`  first boot: ${guest.title}`);

@@ -2,7 +2,7 @@
 
 import { eventually, powerOn } from '@drover/e2e';
 import type { Workplace } from '@drover/e2e';
-import type { Guest } from '../guests/guest.ts';
+import type { Guest, Shell, Unattended } from '../guests/guest.ts';
 import { kernelTimeOf, parseApiTime } from './kernel-clock.ts';
 import type { Memory } from './memory.ts';
 import { MEMORY_SCRIPT, parseMemory } from './memory.ts';
@@ -20,8 +20,6 @@ const OFF_DEADLINE_MS = 180_000;
 /** Memory is read this long after User Docker answered or the prompt came: a measure, not a wait. */
 const SETTLE_MS = 60_000;
 const FIRST_SETTLE_MS = 5000;
-/** The prompt may come before the script that writes the totals is started. */
-const MARGIN_MS = 15_000;
 
 /** Both clocks at the turn of a second: busybox's date knows no smaller unit. */
 const CLOCKS = "was=$(date +%s); while now=$(date +%s); [ $now = $was ]; do :; done; cut -d' ' -f1 /proc/uptime; echo $now";
@@ -34,12 +32,11 @@ export async function measureBoot(place: Workplace, guest: Guest, isFirst: boole
   try {
     await machine.serial.waitFor(guest.up, { deadlineMs: UP_DEADLINE_MS });
     if (guest.prompt !== undefined) await machine.serial.waitFor(guest.prompt, { deadlineMs: UP_DEADLINE_MS });
-    const settleMs = isFirst ? FIRST_SETTLE_MS : Math.max(SETTLE_MS, guest.unattended === undefined ? 0 : guest.unattended.delayMs + MARGIN_MS);
+    const settleMs = isFirst ? FIRST_SETTLE_MS : (guest.unattended?.settleMs ?? SETTLE_MS);
     await new Promise((resolve) => void setTimeout(resolve, settleMs));
     const booted = machine.serial.text;
     const shell = await guest.openShell(machine);
-    if (isFirst && guest.unattended !== undefined) await shell.run(guest.unattended.install);
-    const totals = isFirst || guest.unattended === undefined ? undefined : await shell.run(guest.unattended.read);
+    const totals = guest.unattended === undefined ? undefined : await readUnattended(shell, guest.unattended, isFirst);
     const memory = parseMemory(await shell.run(MEMORY_SCRIPT, UP_DEADLINE_MS), totals);
     const [uptime, now] = (await shell.run(CLOCKS)).trim().split('\n').map(Number);
     const apiAt = await eventually('dockerd logs that its API answers', UP_DEADLINE_MS, async () => parseApiTime(guest.dockerLog === '' ? booted : await shell.run(guest.dockerLog)), 5000);
@@ -55,4 +52,10 @@ export async function measureBoot(place: Workplace, guest: Guest, isFirst: boole
   } finally {
     await machine.kill();
   }
+}
+
+/** What was written before anybody logged in; the first boot has nothing yet, and sees to it that later ones have. */
+async function readUnattended(shell: Shell, { install, read }: Unattended, isFirst: boolean): Promise<string | undefined> {
+  const output = await shell.run(isFirst ? install : read);
+  return isFirst ? undefined : output;
 }

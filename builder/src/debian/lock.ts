@@ -11,10 +11,13 @@ export interface LockedPackage {
   readonly sha256: string;
 }
 
-/** `system`: what is shipped. `toolchain`: what builds it. `sources`: upstream archives of what we compile ourselves. */
-export type Section = 'system' | 'toolchain' | 'sources';
+/** Of binary packages. `system`: what is shipped. `toolchain`: what builds it. */
+export type PackageSection = 'system' | 'toolchain';
+/** `sources`: upstream archives of what we compile ourselves. */
+export type Section = PackageSection | 'sources';
 
-export const SECTIONS: readonly Section[] = ['system', 'toolchain', 'sources'];
+export const PACKAGE_SECTIONS: readonly PackageSection[] = ['system', 'toolchain'];
+export const SECTIONS: readonly Section[] = [...PACKAGE_SECTIONS, 'sources'];
 
 export interface Lock {
   /** Day of resolution; all file times in the products are this day's midnight, UTC. */

@@ -1,20 +1,27 @@
 // Which Debian packages are asked for; their dependencies follow from apt. packages.lock has the outcome.
 
 import type { Architecture } from '../workspace.ts';
+import type { PackageSection } from './lock.ts';
 
 export const SUITE = 'trixie';
 
 /** Overridden by DROVER_MIRROR and DROVER_SECURITY_MIRROR, e.g. with a snapshot.debian.org date. */
-export const MIRROR = 'http://deb.debian.org/debian';
-export const SECURITY_MIRROR = 'http://deb.debian.org/debian-security';
+const MIRROR = 'http://deb.debian.org/debian';
+const SECURITY_MIRROR = 'http://deb.debian.org/debian-security';
 
-export function sourcesList(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  const mirror = env['DROVER_MIRROR'] ?? MIRROR;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function mirrorAddress(env: Environment): string {
+  return env['DROVER_MIRROR'] ?? MIRROR;
+}
+
+export function sourcesList(env: Environment): readonly string[] {
+  const mirror = mirrorAddress(env);
   const security = env['DROVER_SECURITY_MIRROR'] ?? SECURITY_MIRROR;
   return [`deb ${mirror} ${SUITE} main`, `deb ${mirror} ${SUITE}-updates main`, `deb ${security} ${SUITE}-security main`];
 }
 
-export function wantedPackages(section: 'system' | 'toolchain', architecture: Architecture): readonly string[] {
+export function wantedPackages(section: PackageSection, architecture: Architecture): readonly string[] {
   return section === 'system' ? SYSTEM[architecture] : TOOLCHAIN[architecture];
 }
 

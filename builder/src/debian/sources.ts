@@ -1,21 +1,21 @@
 // Upstream archives of Debian source packages, for the few programs that we compile ourselves. apt finds them in its
 // signed index when the lock is written; from then on the lock's digest vouches for them.
 
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RosError } from '@drover/core';
 import { step } from '../progress.ts';
 import { runCommand } from '../run-command.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Lock, LockedPackage } from './lock.ts';
-import { MIRROR, sourcesList, SUITE, WANTED_SOURCES } from './packages.ts';
+import { mirrorAddress, sourcesList, SUITE, WANTED_SOURCES } from './packages.ts';
+import { digestOf, mmdebstrapMode, openStore, STALE_HINT } from './store.ts';
 
 const APT_HELPER = '/usr/lib/apt/apt-helper';
 
 /** The archive in the store of downloads. */
 export function sourceArchive(workspace: Workspace, one: LockedPackage): string {
-  return join(workspace.cache, 'debs', `${one.sha256}.${one.architecture}`);
+  return join(openStore(workspace), `${one.sha256}.${one.architecture}`);
 }
 
 export function lockedSource(lock: Lock, name: string): LockedPackage {
@@ -34,7 +34,7 @@ export async function resolveSources(workspace: Workspace): Promise<LockedPackag
       const lines = sourcesList(process.env).flatMap((line) => [line, line.replace(/^deb /, 'deb-src ')]);
       const hook = `cd "$OUT" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get --quiet=2 source --download-only --tar-only ${WANTED_SOURCES.join(' ')}`;
       await runCommand(
-        ['mmdebstrap', '--quiet', '--variant=custom', `--mode=${process.getuid?.() === 0 ? 'root' : 'unshare'}`, `--customize-hook=${hook}`, SUITE, `${out}.tar`, ...lines],
+        ['mmdebstrap', '--quiet', '--variant=custom', mmdebstrapMode(), `--customize-hook=${hook}`, SUITE, `${out}.tar`, ...lines],
         { env: { OUT: out } },
       );
       return readdirSync(out).sort().map((name) => keepArchive(workspace, join(out, name), name));
@@ -48,9 +48,7 @@ export async function resolveSources(workspace: Workspace): Promise<LockedPackag
 function keepArchive(workspace: Workspace, file: string, name: string): LockedPackage {
   const found = /^([^_]+)_(.+)\.(orig\.tar\.\w+)$/.exec(name);
   if (found === null) throw new RosError('source-name', `apt brought ${name}, which is no upstream archive`);
-  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
-  const one: LockedPackage = { name: found[1]!, version: found[2]!, architecture: found[3]!, sha256 };
-  mkdirSync(join(workspace.cache, 'debs'), { recursive: true });
+  const one: LockedPackage = { name: found[1]!, version: found[2]!, architecture: found[3]!, sha256: digestOf(file) };
   renameSync(file, sourceArchive(workspace, one));
   return one;
 }
@@ -63,9 +61,7 @@ export async function fetchSources(workspace: Workspace, lock: Lock): Promise<vo
     await step(`downloading the source of ${one.name}`, async () => {
       const aside = `${target}.${process.pid}`;
       // apt's own download: its proxies, its retries, its check of the digest.
-      await runCommand([APT_HELPER, 'download-file', poolAddress(one), aside, `SHA256:${one.sha256}`], {
-        hint: 'the mirror may have moved on: run ./dev update-lock, or set DROVER_MIRROR to a snapshot.debian.org date at or after the one in packages.lock',
-      });
+      await runCommand([APT_HELPER, 'download-file', poolAddress(one), aside, `SHA256:${one.sha256}`], { hint: STALE_HINT });
       renameSync(aside, target);
     });
   }
@@ -73,5 +69,5 @@ export async function fetchSources(workspace: Workspace, lock: Lock): Promise<vo
 
 function poolAddress({ name, version, architecture }: LockedPackage): string {
   const prefix = name.startsWith('lib') ? name.slice(0, 4) : name.slice(0, 1);
-  return `${process.env['DROVER_MIRROR'] ?? MIRROR}/pool/main/${prefix}/${name}/${name}_${version}.${architecture}`;
+  return `${mirrorAddress(process.env)}/pool/main/${prefix}/${name}/${name}_${version}.${architecture}`;
 }

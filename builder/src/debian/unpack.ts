@@ -8,7 +8,7 @@ import { step } from '../progress.ts';
 import { runCommand } from '../run-command.ts';
 import type { Workspace } from '../workspace.ts';
 import { debPath } from './fetch.ts';
-import type { Lock, LockedPackage, Section } from './lock.ts';
+import type { Lock, LockedPackage, PackageSection } from './lock.ts';
 
 /** The packages of a section, unpacked; files are found by package or across all of them. */
 export class PackageTree {
@@ -57,7 +57,7 @@ export class PackageTree {
   }
 }
 
-export async function unpackSection(workspace: Workspace, lock: Lock, section: Section): Promise<PackageTree> {
+export async function unpackSection(workspace: Workspace, lock: Lock, section: PackageSection): Promise<PackageTree> {
   const packages = lock.sections[section];
   const folders = new Map(packages.map((one) => [one.name, join(workspace.cache, 'unpacked', `${one.name}_${one.sha256.slice(0, 16)}`)]));
   const missing = packages.filter((one) => !existsSync(folders.get(one.name)!));

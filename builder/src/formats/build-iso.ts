@@ -5,17 +5,22 @@ import { join } from 'node:path';
 import type { Product } from '../cache.ts';
 import { produce } from '../cache.ts';
 import type { Kernel } from '../kernel/build-kernel.ts';
+import { CONSOLES, QUIET, STATE } from '../kernel-words.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
 
 export const ISO_LABEL = 'DROVER';
 
-/** What a plain ISO boots with: state on a disk labelled RANCHER_STATE, made on a disk that is empty. */
-export const ISO_KERNEL_WORDS: readonly string[] = [
-  'console=tty1', 'console=ttyS0', 'printk.devkmsg=on', 'panic=10', 'loglevel=4',
-  'rancher.state.dev=LABEL=RANCHER_STATE', 'rancher.state.autoformat=[/dev/sda,/dev/vda]',
-  'rancher.autologin=tty1', 'rancher.autologin=ttyS0',
-];
+const ALWAYS = [...CONSOLES, 'panic=10'];
+const AUTOLOGIN = ['rancher.autologin=tty1', 'rancher.autologin=ttyS0'];
+
+/** Title -> words, in the menu's order; the first is what a plain ISO boots with. */
+const ENTRIES: Readonly<Record<string, readonly string[]>> = {
+  'Drover': [...ALWAYS, ...QUIET, ...STATE, ...AUTOLOGIN],
+  'Drover, everything in memory': [...ALWAYS, ...QUIET, ...AUTOLOGIN, 'rancher.state.dev='],
+  'Drover, with messages for debugging': [...ALWAYS, ...STATE, ...AUTOLOGIN, 'rancher.debug=true'],
+  'Drover, rescue shell': [...ALWAYS, ...QUIET, ...STATE, ...AUTOLOGIN, 'rancher.recovery=true'],
+};
 
 const BIOS_MODULES = ['biosdisk', 'iso9660', 'part_msdos', 'part_gpt', 'normal', 'linux', 'search', 'search_label', 'serial', 'terminal', 'echo', 'test', 'configfile', 'minicmd', 'reboot', 'halt'];
 const EFI_MODULES = BIOS_MODULES.filter((name) => name !== 'biosdisk').concat('fat', 'efi_gop', 'gzio');
@@ -31,10 +36,7 @@ export function renderGrubConfig(): string {
     '  terminal_input console serial',
     '  terminal_output console serial',
     'fi',
-    entry('Drover', ISO_KERNEL_WORDS),
-    entry('Drover, everything in memory', [...ISO_KERNEL_WORDS.filter((word) => !word.startsWith('rancher.state.')), 'rancher.state.dev=']),
-    entry('Drover, with messages for debugging', [...ISO_KERNEL_WORDS.filter((word) => !word.startsWith('loglevel')), 'rancher.debug=true']),
-    entry('Drover, rescue shell', [...ISO_KERNEL_WORDS, 'rancher.recovery=true']),
+    ...Object.entries(ENTRIES).map(([title, words]) => entry(title, words)),
     '',
   ].join('\n');
 }

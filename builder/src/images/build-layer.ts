@@ -29,16 +29,16 @@ const MULTIARCH = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
 export async function buildLayer(
   workspace: Workspace, lock: Lock, toolchain: Toolchain, packages: PackageTree, compiled: ReadonlyMap<string, Product>, image: ImageDefinition, below: readonly Layer[],
 ): Promise<Layer> {
-  const programs = Object.keys(image.compiled).map((name) => {
+  const programs = Object.entries(image.compiled).map(([name, path]) => {
     const product = compiled.get(name);
     if (product === undefined) throw new RosError('image-program', `images/${image.name}/image.yml: nobody compiles ${name}`, { hint: `known: ${[...compiled.keys()].join(', ')}` });
-    return product;
+    return { name, path, product };
   });
   const used = lock.sections.system.filter((one) => one.name in image.packages || one.name.startsWith('lib'));
   const inputs = {
     text: ['v12', image, used],
     paths: [join('images', image.name), 'builder/src/images'],
-    products: [toolchain.product, ...programs, ...(image.selfContained === undefined ? below.map((layer) => layer.product) : [])],
+    products: [toolchain.product, ...programs.map((one) => one.product), ...(image.selfContained === undefined ? below.map((layer) => layer.product) : [])],
   };
   const product = await produce(workspace, `image ${image.name}`, inputs, async (into) => {
     const root = join(into, 'layer');
@@ -48,9 +48,9 @@ export async function buildLayer(
     const standIns = Object.assign({}, ...[...below.map((layer) => layer.image), image].map((one) => one.standIns)) as Record<string, number>;
     const build = new LayerBuild(packages, root, lower, MULTIARCH[workspace.architecture], new Set(Object.keys(standIns)));
     for (const [name, patterns] of Object.entries(image.packages)) build.takeFromPackage(name, patterns);
-    for (const [i, [name, path]] of Object.entries(image.compiled).entries()) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      copyFileSync(join(programs[i]!.path, name), join(root, path));
+    for (const program of programs) {
+      mkdirSync(dirname(join(root, program.path)), { recursive: true });
+      copyFileSync(join(program.product.path, program.name), join(root, program.path));
     }
     if (image.selfContained !== undefined) await makeSelfContained(toolchain, build, into, image.selfContained);
     else build.takeLibraries();

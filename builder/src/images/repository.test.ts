@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deepEqual, equal, ok, test } from '@drover/testing';
 import { IMAGES } from '../build.ts';
-import { parseLock, renderLock } from '../debian/lock.ts';
+import type { PackageSection } from '../debian/lock.ts';
+import { PACKAGE_SECTIONS, parseLock, renderLock } from '../debian/lock.ts';
 import { WANTED_SOURCES, wantedPackages } from '../debian/packages.ts';
 import { LOCK_FILE } from '../debian/read-lock.ts';
 import { unpackSection } from '../debian/unpack.ts';
@@ -21,8 +22,8 @@ test('packages.lock is what update-lock would write: sorted, each package once',
 });
 
 test('packages.lock has every package that is asked for, for one architecture', () => {
-  const names = (section: 'system' | 'toolchain'): Set<string> => new Set(lock.sections[section].map((one) => one.name));
-  const missing = (['system', 'toolchain'] as const).flatMap((section) => wantedPackages(section, workspace.architecture).filter((one) => !names(section).has(one)));
+  const names = (section: PackageSection): Set<string> => new Set(lock.sections[section].map((one) => one.name));
+  const missing = PACKAGE_SECTIONS.flatMap((section) => wantedPackages(section, workspace.architecture).filter((one) => !names(section).has(one)));
   deepEqual(missing, []);
   deepEqual(lock.sections.sources.map((one) => one.name), [...WANTED_SOURCES]);
   deepEqual([...new Set([...lock.sections.system, ...lock.sections.toolchain].map((one) => one.architecture))].sort(), ['all', workspace.architecture].sort());

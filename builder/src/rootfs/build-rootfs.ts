@@ -4,7 +4,7 @@
 // last, so that a changed line of TypeScript compresses `ros` and nothing else. os/src/boot/rootfs.ts mounts them.
 
 import { copyFileSync, createReadStream, createWriteStream, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createHash } from 'node:crypto';
 import type { Product } from '../cache.ts';
@@ -61,10 +61,10 @@ export async function buildRootfs(workspace: Workspace, toolchain: Toolchain, ve
     ros: { products: [ros], sources: { '/ros': join(ros.path, 'ros') } },
   };
   const images = await Promise.all(IMAGES.map((plan) => buildImage(workspace, toolchain, plan, sources)));
-  return produce(workspace, 'rootfs', { text: 'v3', products: images.flat() }, async (into) => {
+  return produce(workspace, 'rootfs', { text: 'v3', products: images.flat().map((stage) => stage.product) }, async (into) => {
     const file = join(into, 'rootfs.squashfs');
     for (const stages of images) {
-      const source = join(stages.at(-1)!.path, FILE);
+      const source = join(stages.at(-1)!.product.path, FILE);
       await pipeline(createReadStream(source), createWriteStream(file, { flags: 'a' }));
       const padding = (ALIGNMENT - (statSync(source).size % ALIGNMENT)) % ALIGNMENT;
       if (padding > 0) writeFileSync(file, Buffer.alloc(padding), { flag: 'a' });
@@ -74,10 +74,15 @@ export async function buildRootfs(workspace: Workspace, toolchain: Toolchain, ve
 }
 
 /** By how much each part made its image longer. */
-function measureParts(images: readonly (readonly Product[])[]): PartSizes {
-  const sizes = images.flatMap((stages, i) => {
-    const lengths = stages.map((stage) => statSync(join(stage.path, FILE)).size);
-    return lengths.map((length, j) => [IMAGES[i]!.parts[j]!, length - (lengths[j - 1] ?? 0)] as const);
+function measureParts(images: readonly (readonly Stage[])[]): PartSizes {
+  const sizes = images.flatMap((stages) => {
+    let before = 0;
+    return stages.map(({ name, product }) => {
+      const length = statSync(join(product.path, FILE)).size;
+      const added = length - before;
+      before = length;
+      return [name, added] as const;
+    });
   });
   return Object.fromEntries(sizes) as Record<PartName, number>;
 }
@@ -94,10 +99,15 @@ function imageSource(part: Part, layers: readonly Layer[]): PartSource {
 
 const FILE = 'image.squashfs';
 
-/** One product a part: the image up to and with it. */
-async function buildImage(workspace: Workspace, toolchain: Toolchain, plan: ImagePlan, sources: Readonly<Record<PartName, PartSource>>): Promise<Product[]> {
-  const stages: Product[] = [];
-  for (const name of plan.parts) stages.push(await appendPart(workspace, toolchain, plan, name, sources[name], stages.at(-1)));
+/** An image up to and with one of its parts. */
+interface Stage {
+  readonly name: PartName;
+  readonly product: Product;
+}
+
+async function buildImage(workspace: Workspace, toolchain: Toolchain, plan: ImagePlan, sources: Readonly<Record<PartName, PartSource>>): Promise<Stage[]> {
+  const stages: Stage[] = [];
+  for (const name of plan.parts) stages.push({ name, product: await appendPart(workspace, toolchain, plan, name, sources[name], stages.at(-1)?.product) });
   return stages;
 }
 
@@ -108,8 +118,8 @@ function appendPart(workspace: Workspace, toolchain: Toolchain, { compression }:
     const binds: Record<string, string> = { out: into };
     const tree = Object.entries(sources).map(([path, outside], i) => {
       const isFile = statSync(outside).isFile();
-      binds[`source${i}`] = isFile ? join(outside, '..') : outside;
-      const inside = isFile ? `/mnt/source${i}/${outside.slice(outside.lastIndexOf('/') + 1)}` : `/mnt/source${i}/.`;
+      binds[`source${i}`] = isFile ? dirname(outside) : outside;
+      const inside = `/mnt/source${i}/${isFile ? basename(outside) : '.'}`;
       const target = `/tmp/tree/${name}${path === '/' ? '/' : path}`;
       return isFile ? `cp -a ${inside} ${target}` : `mkdir -p ${target} && cp -a ${inside} ${target}`;
     });

@@ -86,7 +86,7 @@ export class NativeMachine {
     const folder = mkdtempSync(join(base, 'native-'));
     for (const name of ['root', 'state']) mkdirSync(join(folder, name));
     const squashfs = join(workspace.dist, 'rootfs.squashfs');
-    const args = [join(folder, 'root'), squashfs, ...partLengths(squashfs, 2).map(String), join(workspace.dist, 'ros'), join(folder, 'state')];
+    const args = [join(folder, 'root'), squashfs, ...imageLengths(squashfs, 2).map(String), join(workspace.dist, 'ros'), join(folder, 'state')];
     const holder = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', SETUP, 'native', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';
     holder.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
@@ -267,7 +267,7 @@ export function collect(child: ChildProcess, what: string, timeoutMs: number): P
 }
 
 /** rootfs.squashfs is a chain of squashfs images, each at a 4 KiB boundary (builder/src/rootfs/build-rootfs.ts). */
-function partLengths(path: string, count: number): number[] {
+function imageLengths(path: string, count: number): number[] {
   const head = Buffer.alloc(96);
   const fd = openSync(path, 'r');
   const lengths: number[] = [];

@@ -38,9 +38,9 @@ function located({ packages }: Supplies, path: string): string {
   return found.file;
 }
 
-/** User Docker answers. The machine itself does the asking: starting the docker command again and again would take an emulated processor from the boot. */
-export async function waitUserDocker(machine: Machine, deadlineMs = 240_000): Promise<void> {
-  await machine.ssh.ok('wait-for-docker', { deadlineMs });
+/** User Docker answers the docker command, which is started once: again and again, it would take an emulated processor from the boot. */
+export async function waitUserDocker(machine: Machine, deadlineMs = 180_000): Promise<void> {
+  await machine.ssh.ok('wait-for-docker && docker version --format "{{.Server.Version}}"', { deadlineMs });
 }
 
 /** User Docker answers and has the image BUSYBOX. */

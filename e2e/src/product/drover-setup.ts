@@ -3,11 +3,11 @@
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { CONSOLES, STATE } from '@drover/builder';
 import type { Setup } from '../harness/scenario.ts';
 import type { Boot, Disk, Machine, Workplace } from '../machine/index.ts';
 import { createBlankDisk, createConfigDrive } from '../machine/index.ts';
 import type { ConfigDriveFormat } from '../machine/disk-images.ts';
-import { CONSOLES, EMULATED, STATE } from './kernel-words.ts';
 import type { Product } from './product.ts';
 import { locateProduct } from './product.ts';
 
@@ -27,8 +27,6 @@ export interface DroverOptions {
   /** More kernel words, or all of them. */
   readonly words?: readonly string[];
   readonly onlyWords?: readonly string[];
-  /** Nothing that makes an emulated machine faster than it is. */
-  readonly measured?: boolean;
   /** More disks, after the others. */
   readonly disks?: readonly Disk[];
   /** Instead of the product's root file system; false: no such disk. */
@@ -49,7 +47,7 @@ export function drover(options: DroverOptions): Setup {
       mkdirSync(folder, { recursive: true });
       const product = locateProduct(place.workspace);
       return {
-        boot: bootOf(product, options, place.accelerator.kind === 'tcg' && options.measured !== true),
+        boot: bootOf(product, options, place.accelerator.words),
         memoryMb: options.memoryMb ?? 512,
         disks: await makeDisks(place, product, folder, options),
         nics: options.network === 'none' ? [] : [{ kind: 'user', forward: Object.fromEntries([22, ...(options.network?.ports ?? [])].map((port) => [port, 0])) }],
@@ -65,9 +63,9 @@ export async function waitUp(machine: Machine, since: number): Promise<void> {
   if (machine.options.nics?.length !== 0) await machine.ssh.waitReady(SSH_DEADLINE_MS);
 }
 
-function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: DroverOptions, hastens: boolean): Boot {
+function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: DroverOptions, hastening: readonly string[]): Boot {
   if (mode !== 'kernel') return { mode: 'cd', image: product.iso, firmware: mode === 'uefi' ? 'uefi' : 'bios' };
-  return { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words: onlyWords ?? [...CONSOLES, ...STATE, ...(hastens ? EMULATED : []), ...words] };
+  return { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words: onlyWords ?? [...CONSOLES, ...STATE, ...hastening, ...words] };
 }
 
 /** The state disk comes first, so that it is /dev/vda, as the kernel words expect it. */

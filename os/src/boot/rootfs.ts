@@ -7,10 +7,17 @@ import type { Files, SystemHost } from '@drover/host';
 import type { BlockDevice, ContentType } from './block-devices.ts';
 import { listBlockDevices, probeContent } from './block-devices.ts';
 
-/** The images in the order of the chain, with their parts; both are names of mount points below /rootfs. */
-const IMAGES = { fast: ['engine', 'ros'], small: ['modules', 'system'] } as const;
-type ImageName = keyof typeof IMAGES;
-const CHAIN: readonly ImageName[] = ['fast', 'small'];
+/** An image of the chain, and its parts; all are names of mount points below /rootfs. */
+interface Image {
+  readonly name: string;
+  readonly parts: readonly string[];
+}
+
+/** In the order of the chain. */
+const CHAIN: readonly Image[] = [
+  { name: 'fast', parts: ['engine', 'ros'] },
+  { name: 'small', parts: ['modules', 'system'] },
+];
 
 export const ISO_LABEL = 'DROVER';
 
@@ -20,8 +27,7 @@ const PLACES = ['boot/rootfs.squashfs', 'rootfs.squashfs'];
 const ALIGNMENT = 4096;
 const MAGIC = 0x73717368;
 
-export interface ImagePlace {
-  readonly name: ImageName;
+export interface ImagePlace extends Image {
   readonly offset: number;
   readonly sizeBytes: number;
 }
@@ -34,15 +40,15 @@ export function readChain(files: Files, path: string, totalBytes: number): Image
   try {
     let offset = 0;
     const places: ImagePlace[] = [];
-    for (const name of CHAIN) {
+    for (const image of CHAIN) {
       const head = new Uint8Array(96);
-      if (file.readAt(head, offset) < head.length) throw damaged(`it ends before its image "${name}"`);
+      if (file.readAt(head, offset) < head.length) throw damaged(`it ends before its image "${image.name}"`);
       const view = new DataView(head.buffer);
-      if (view.getUint32(0, true) !== MAGIC) throw damaged(`there is no squashfs for its image "${name}"`);
+      if (view.getUint32(0, true) !== MAGIC) throw damaged(`there is no squashfs for its image "${image.name}"`);
       // Up to the boundary: a loop device drops what does not fill a sector, and squashfs wants all of its last one.
       const sizeBytes = Math.ceil(Number(view.getBigUint64(40, true)) / ALIGNMENT) * ALIGNMENT;
-      if (offset + sizeBytes > totalBytes) throw damaged(`its image "${name}" is cut off`);
-      places.push({ name, offset, sizeBytes });
+      if (offset + sizeBytes > totalBytes) throw damaged(`its image "${image.name}" is cut off`);
+      places.push({ ...image, offset, sizeBytes });
       offset += sizeBytes;
     }
     return places;
@@ -102,7 +108,7 @@ function tryMedium(host: SystemHost, device: BlockDevice, type: ContentType, { m
 
 /** Mounts every part below `root`/rootfs. */
 export function mountRootfs(host: SystemHost, source: RootfsSource, root: string): void {
-  for (const { name, offset, sizeBytes } of readChain(host.files, source.path, source.sizeBytes)) {
+  for (const { name, parts, offset, sizeBytes } of readChain(host.files, source.path, source.sizeBytes)) {
     const target = `${root}/rootfs/${name}`;
     host.files.makeDirectory(target);
     const loop = host.mounts.attachLoop(source.path, offset, sizeBytes, true);
@@ -111,7 +117,7 @@ export function mountRootfs(host: SystemHost, source: RootfsSource, root: string
     } finally {
       loop.close();
     }
-    for (const part of IMAGES[name]) {
+    for (const part of parts) {
       host.files.makeDirectory(`${root}/rootfs/${part}`);
       host.mounts.mount({ source: `${target}/${part}`, target: `${root}/rootfs/${part}`, type: '', flags: ['bind'] });
     }

@@ -84,9 +84,7 @@ class SystemStage {
 
   private startSystemDocker(): ReturnType<SystemHost['children']['start']> {
     const { children } = this.host;
-    const { files } = this.host;
-    if ((files.stat(SYSTEM_DOCKER_LOG)?.sizeBytes ?? 0) > LOG_LIMIT_BYTES) files.rename(SYSTEM_DOCKER_LOG, `${SYSTEM_DOCKER_LOG}.1`);
-    const log = children.openDescriptor(SYSTEM_DOCKER_LOG, 'append');
+    const log = this.openSystemDockerLog();
     try {
       return children.start({
         argv: [
@@ -100,6 +98,18 @@ class SystemStage {
       });
     } finally {
       children.closeDescriptor(log);
+    }
+  }
+
+  /** Where the file can't be written, the kernel's log takes the lines: a machine without its services can't be repaired. */
+  private openSystemDockerLog(): number {
+    const { children, files } = this.host;
+    try {
+      if ((files.stat(SYSTEM_DOCKER_LOG)?.sizeBytes ?? 0) > LOG_LIMIT_BYTES) files.rename(SYSTEM_DOCKER_LOG, `${SYSTEM_DOCKER_LOG}.1`);
+      return children.openDescriptor(SYSTEM_DOCKER_LOG, 'append');
+    } catch (error) {
+      this.log.warning(`${SYSTEM_DOCKER_LOG}: ${explain(error)}; its lines go to the kernel's log`);
+      return children.openDescriptor('/dev/kmsg', 'write');
     }
   }
 

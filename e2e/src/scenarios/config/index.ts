@@ -1,5 +1,6 @@
 // What the user asks for, and by which way.
 
+import { QUIET } from '@drover/builder';
 import { scenario } from '../../harness/scenario.ts';
 import type { Scenario } from '../../harness/scenario.ts';
 import { expectContains, expectEqual } from '../../harness/expect.ts';
@@ -8,16 +9,16 @@ import { BOOT_DEADLINE_MS, drover, standardUserData, STARTED } from '../../produ
 
 export const config: readonly Scenario[] = [
   scenario('a FAT config drive sets the host name, and a password from a kernel word opens the serial line', {}, async (scene) => {
-    const setup = drover({ name: 'password', config: 'hostname: from-fat\n', words: ['rancher.password=open-sesame'] });
+    const setup = drover({ name: 'password', config: 'hostname: from-fat\n', words: [...QUIET, 'rancher.password=open-sesame'] });
     const machine = await scene.boot(setup);
-    expectEqual(await machine.ssh.ok('hostname'), 'from-fat\n');
-    await machine.serial.waitFor(/login: /, { deadlineMs: 60_000 });
+    await machine.serial.waitFor(/login: *$/m, { deadlineMs: 60_000 });
     const since = machine.serial.mark();
     machine.serial.type('rancher\n');
-    await machine.serial.waitFor(/[Pp]assword: /, { deadlineMs: 60_000, since });
+    await machine.serial.waitFor(/[Pp]assword: *$/m, { deadlineMs: 60_000, since });
     machine.serial.type('open-sesame\n');
     await waitSerialShell(machine);
     expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
+    expectEqual(await machine.ssh.ok('hostname'), 'from-fat\n');
   }),
 
   scenario('an ISO9660 config drive sets the host name, and autologin opens a shell on the serial line', {}, async (scene) => {
