@@ -89,7 +89,7 @@ export class Build {
   }
 
   rootfs(): Promise<Product> {
-    return this.once('rootfs', async () => buildRootfs(this.workspace, this.toolchain, VERSION, await this.layers(), await this.kernel(), await this.ros()));
+    return this.once('rootfs', async () => buildRootfs(this.workspace, this.toolchain, VERSION, await this.layers(), await this.kernel()));
   }
 
   initrd(): Promise<Product> {

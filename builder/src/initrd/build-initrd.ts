@@ -18,7 +18,7 @@ export async function buildInitrd(workspace: Workspace, toolchain: Toolchain, ke
     workspace, 'initrd modules', { text: ['v2', INITRD_MODULES], products: [kernel.product, toolchain.product], paths: ['builder/src/initrd', 'builder/src/kernel'] },
     (into) => compress(toolchain, into, moduleEntries(kernel)),
   );
-  return produce(workspace, 'initrd', { text: 'v3', products: [modules, ros, toolchain.product], paths: ['builder/src/initrd'] }, async (into) => {
+  return produce(workspace, 'initrd', { text: 'v4', products: [modules, ros, toolchain.product], paths: ['builder/src/initrd'] }, async (into) => {
     await compress(toolchain, into, programEntries(ros));
     // The kernel unpacks any number of archives, one after the other; only the small one changes with our code.
     const [programs, fixed] = [join(into, 'initrd'), join(modules.path, 'initrd')].map((file) => readFileSync(file));
@@ -46,7 +46,9 @@ function programEntries(ros: Product): CpioEntry[] {
   return [
     ...['dev', 'proc', 'sys', 'run', 'root', 'state', 'media'].map((path) => ({ path, mode: DIRECTORY })),
     { path: 'dev/console', mode: CHARACTER, major: 5, minor: 1 }, // so that the kernel can open it before devtmpfs
-    { path: 'ros', mode: EXECUTABLE, content: readFileSync(join(ros.path, 'ros')) },
-    { path: 'init', mode: SYMLINK, content: Buffer.from('ros') },
+    // A folder, so that the running system can bind it.
+    { path: 'ros', mode: DIRECTORY },
+    { path: 'ros/ros', mode: EXECUTABLE, content: readFileSync(join(ros.path, 'ros')) },
+    { path: 'init', mode: SYMLINK, content: Buffer.from('ros/ros') },
   ];
 }

@@ -1,10 +1,10 @@
 // rootfs.squashfs: a chain of squashfs images in one file, each at a 4 KiB boundary and as long as its own superblock
 // says. One file to ship and find. Each image has the compression that suits what is in it, and few images keep the
 // machine small: the kernel holds memory for each. Parts are appended to an image one by one, what changes most often
-// last, so that a changed line of TypeScript compresses `ros` and nothing else. os/src/boot/rootfs.ts mounts them.
+// last. `ros` is not here but in the initrd (docs/decisions/rootfs-compression.md). os/src/boot/rootfs.ts mounts them.
 
 import { copyFileSync, createReadStream, createWriteStream, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createHash } from 'node:crypto';
 import type { Product } from '../cache.ts';
@@ -15,7 +15,7 @@ import type { Kernel } from '../kernel/build-kernel.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
 
-export type PartName = 'system' | 'engine' | 'modules' | 'ros';
+export type PartName = Part | 'modules';
 
 interface ImagePlan {
   /** For mksquashfs; of an image's later parts it takes compressor and block size from the first. */
@@ -30,7 +30,7 @@ interface ImagePlan {
  * block.
  */
 const IMAGES: readonly ImagePlan[] = [
-  { compression: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '256K', '-no-fragments'], parts: ['engine', 'ros'] },
+  { compression: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '256K', '-no-fragments'], parts: ['engine'] },
   { compression: ['-comp', 'xz', '-Xbcj', 'x86', '-b', '256K'], parts: ['modules', 'system'] },
 ];
 
@@ -47,18 +47,17 @@ const OWNERS: Readonly<Record<Part, readonly string[]>> = {
 
 interface PartSource {
   readonly products: readonly Product[];
-  /** Path in the part -> folder or file outside. */
+  /** Path in the part -> folder outside. */
   readonly sources: Readonly<Record<string, string>>;
   readonly owners?: readonly string[];
   readonly index?: string;
 }
 
-export async function buildRootfs(workspace: Workspace, toolchain: Toolchain, version: string, layers: readonly Layer[], kernel: Kernel, ros: Product): Promise<Product> {
+export async function buildRootfs(workspace: Workspace, toolchain: Toolchain, version: string, layers: readonly Layer[], kernel: Kernel): Promise<Product> {
   const sources: Readonly<Record<PartName, PartSource>> = {
     system: { ...imageSource('system', layers), index: renderImageIndex(layers, version, toolchain.epoch) },
     engine: imageSource('engine', layers),
     modules: { products: [kernel.product], sources: { '/': join(kernel.product.path, 'root/usr/lib/modules') } },
-    ros: { products: [ros], sources: { '/ros': join(ros.path, 'ros') } },
   };
   const images = await Promise.all(IMAGES.map((plan) => buildImage(workspace, toolchain, plan, sources)));
   return produce(workspace, 'rootfs', { text: 'v3', products: images.flat().map((stage) => stage.product) }, async (into) => {
@@ -117,11 +116,9 @@ function appendPart(workspace: Workspace, toolchain: Toolchain, { compression }:
   return produce(workspace, `rootfs part ${name}`, inputs, async (into) => {
     const binds: Record<string, string> = { out: into };
     const tree = Object.entries(sources).map(([path, outside], i) => {
-      const isFile = statSync(outside).isFile();
-      binds[`source${i}`] = isFile ? dirname(outside) : outside;
-      const inside = `/mnt/source${i}/${isFile ? basename(outside) : '.'}`;
-      const target = `/tmp/tree/${name}${path === '/' ? '/' : path}`;
-      return isFile ? `cp -a ${inside} ${target}` : `mkdir -p ${target} && cp -a ${inside} ${target}`;
+      binds[`source${i}`] = outside;
+      const target = `/tmp/tree/${name}${path}`;
+      return `mkdir -p ${target} && cp -a /mnt/source${i}/. ${target}`;
     });
     if (before !== undefined) copyFileSync(join(before.path, FILE), join(into, FILE));
     writeFileSync(join(into, 'owners'), owners.map((line) => `${line}\n`).join(''));
@@ -158,5 +155,5 @@ export function renderImageIndex(layers: readonly Layer[], version: string, epoc
       config: layer.image.config,
     };
   });
-  return `${JSON.stringify({ images }, null, 1)}\n`;
+  return `${JSON.stringify({ version, images }, null, 1)}\n`;
 }

@@ -8,14 +8,15 @@ import type { SystemHost } from '@drover/host';
 import { readAllText } from '@drover/host';
 import { resolveDevice } from './block-devices.ts';
 import type { BootLog } from './boot-log.ts';
-import { BASE_LAYER, buildLayout, emptyInitramfs } from './layout.ts';
+import { BASE_LAYER, buildLayout, emptyInitramfs, ROS_FOLDER } from './layout.ts';
 import { ModuleLoader, MODULES_FOLDER, MODULES_LOADING, readModuleIndex } from './modules.ts';
 import { applyMounts, INITRD_MOUNTS } from './mount-table.ts';
 import type { Phase } from './phases.ts';
 import type { RootfsSource, Search } from './rootfs.ts';
-import { findRootfs, mountRootfs } from './rootfs.ts';
+import { expectVersion, findRootfs, mountRootfs } from './rootfs.ts';
 import type { StateResult } from './state.ts';
 import { findState, mountState } from './state.ts';
+import { VERSION } from '../version.ts';
 
 export const NEW_ROOT = '/newroot';
 const MEDIUM = '/medium';
@@ -55,7 +56,7 @@ export class InitrdStage {
     const { files, mounts } = this.host;
     if (files.exists(`${root}/proc/self`)) return root;
     for (const path of ['/dev', '/proc', '/sys', '/run']) mounts.mount({ source: path, target: root + path, type: '', flags: ['bind'] });
-    mounts.mount({ source: `${NEW_ROOT}/rootfs/ros`, target: `${root}/usr/lib/ros`, type: '', flags: ['bind'] });
+    mounts.mount({ source: ROS_FOLDER, target: `${root}/usr/lib/ros`, type: '', flags: ['bind'] });
     return root;
   }
 
@@ -100,7 +101,7 @@ export class InitrdStage {
     const { loaded, slow } = this.loader!.loadForDevices((name, error) => this.log.warning(`module ${name}: ${String(error)}`));
     if (slow.length > 0) {
       this.host.files.write(MODULES_LOADING, '');
-      this.host.children.start({ argv: ['/ros', 'load-modules', ...slow] });
+      this.host.children.start({ argv: [`${ROS_FOLDER}/ros`, 'load-modules', ...slow] });
     }
     return [...loaded, ...slow.map((name) => `(${name})`)].join(' ');
   }
@@ -123,6 +124,7 @@ export class InitrdStage {
     const source = await this.poll(ROOTFS_TIMEOUT_MS, () => findRootfs(host, search));
     if (source === undefined) throw new RosError('rootfs-missing', 'no disk, CD or USB stick has boot/rootfs.squashfs');
     mountRootfs(host, source, NEW_ROOT);
+    expectVersion(host.files, NEW_ROOT, VERSION);
     this.rootfs = source;
     return source.description;
   }
@@ -164,7 +166,7 @@ export class InitrdStage {
     }
     // Bound, not moved: a process that still loads modules keeps its view of them.
     for (const path of ['/dev', '/proc', '/sys', '/run']) host.mounts.mount({ source: path, target: `${NEW_ROOT}${path}`, type: '', flags: ['bind'] });
-    emptyInitramfs(host, host.files.exists(MODULES_LOADING) ? ['modules', 'modules.json'] : []);
+    emptyInitramfs(host, [ROS_FOLDER.slice(1), ...(host.files.exists(MODULES_LOADING) ? ['modules', 'modules.json'] : [])]);
     host.mounts.switchRoot(NEW_ROOT);
     return host.kernel.exec('/usr/bin/ros', ['init', '--stage=system'], ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'TERM=linux']);
   }

@@ -5,6 +5,12 @@ import type { SystemHost } from '@drover/host';
 
 export const BASE_LAYER = '/rootfs/system/layers/os-base';
 
+/**
+ * The initrd's folder with the one copy of `ros` that there is: it stays in memory, bound to where the running system
+ * has it (written by builder/src/initrd/build-initrd.ts).
+ */
+export const ROS_FOLDER = '/ros';
+
 /** Folders of the state partition, at the same place as RancherOS has them, and where they appear. */
 export const PERSISTENT: readonly (readonly [path: string, mode: number])[] = [
   ['/var', 0o755],
@@ -43,7 +49,7 @@ export function buildLayout(host: SystemHost, root: string, state: string | unde
   for (const [path, target] of LINKS) if (files.lstat(root + path) === undefined) files.symlink(target, root + path);
   mounts.mount({ source: `${root}${BASE_LAYER}/usr`, target: `${root}/usr`, type: '', flags: ['bind'] });
   mounts.mount({ source: `${root}/rootfs/modules`, target: `${root}/usr/lib/modules`, type: '', flags: ['bind'] });
-  mounts.mount({ source: `${root}/rootfs/ros`, target: `${root}/usr/lib/ros`, type: '', flags: ['bind'] });
+  mounts.mount({ source: ROS_FOLDER, target: `${root}/usr/lib/ros`, type: '', flags: ['bind', 'ro'] });
   copySettings(host, `${root}${BASE_LAYER}/etc`, `${root}/etc`);
   for (const [path, mode] of PERSISTENT) {
     makeFolder(root + path, mode);

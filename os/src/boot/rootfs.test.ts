@@ -1,6 +1,6 @@
 import { FakeHost } from '@drover/host';
 import { deepEqual, match, rejects, test } from '@drover/testing';
-import { readChain } from './rootfs.ts';
+import { expectVersion, readChain } from './rootfs.ts';
 
 function chain(...sizes: readonly number[]): Uint8Array {
   const total = sizes.reduce((sum, size) => sum + Math.ceil(size / 4096) * 4096, 0);
@@ -39,4 +39,12 @@ test('a cut or garbled file is refused with the image that is hurt', async () =>
     const error = await rejects(() => readChain(host.files, '/r', content.length), 'rootfs-damaged');
     match(error.message, expected);
   }
+});
+
+test('a root file system of another version is refused with both versions', async () => {
+  const host = new FakeHost();
+  host.files.write('/newroot/rootfs/system/images.json', '{"version": "0.0.9", "images": []}');
+  const error = await rejects(() => expectVersion(host.files, '/newroot', '0.1.0'), 'version-mismatch');
+  match(error.message, /initrd is of Drover 0\.1\.0, but rootfs\.squashfs of 0\.0\.9/);
+  expectVersion(host.files, '/newroot', '0.0.9');
 });

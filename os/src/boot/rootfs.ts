@@ -15,7 +15,7 @@ interface Image {
 
 /** In the order of the chain. */
 const CHAIN: readonly Image[] = [
-  { name: 'fast', parts: ['engine', 'ros'] },
+  { name: 'fast', parts: ['engine'] },
   { name: 'small', parts: ['modules', 'system'] },
 ];
 
@@ -104,6 +104,14 @@ function tryMedium(host: SystemHost, device: BlockDevice, type: ContentType, { m
   }
   host.mounts.unmount(mountPoint);
   return undefined;
+}
+
+/** `ros` is in the initrd, the images of its services are here. */
+export function expectVersion(files: Files, root: string, version: string): void {
+  const index = JSON.parse(files.readText(`${root}/rootfs/system/images.json`)) as { readonly version: string };
+  if (index.version !== version) {
+    throw new RosError('version-mismatch', `the initrd is of Drover ${version}, but rootfs.squashfs of ${index.version}`, { hint: 'boot vmlinuz, initrd and rootfs.squashfs of the same build' });
+  }
 }
 
 /** Mounts every part below `root`/rootfs. */
