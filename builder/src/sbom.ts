@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lock, LockedPackage } from './debian/lock.ts';
-import { epochOf } from './debian/lock.ts';
+import { epochOf, shippable } from './debian/lock.ts';
 
 interface SpdxPackage {
   readonly SPDXID: string;
@@ -56,7 +56,7 @@ export function renderSbom(root: string, lock: Lock, shipped: ReadonlySet<string
     licenseDeclared: 'Apache-2.0',
     externalRefs: [],
   };
-  const debian = lock.sections.system.filter((one) => shipped.has(one.name)).map((one) => describePackage('deb', one));
+  const debian = shippable(lock).filter((one) => shipped.has(one.name)).map((one) => describePackage('deb', one));
   const linked = lock.sections.toolchain.filter((one) => LINKED.includes(one.name)).map((one) => describePackage('static', one));
   const compiled = lock.sections.sources.map((one) => describePackage('source', { ...one, architecture: 'source' }));
   const npm = npmDependencies(root).map(({ name, version: npmVersion, license }): SpdxPackage => ({

@@ -6,9 +6,9 @@ import { RosError } from '@drover/core';
 import { step } from '../progress.ts';
 import { runCommand } from '../run-command.ts';
 import type { Workspace } from '../workspace.ts';
+import { fetchArchives } from './archives.ts';
 import type { Lock, LockedPackage, PackageSection } from './lock.ts';
 import { PACKAGE_SECTIONS } from './lock.ts';
-import { fetchSources } from './sources.ts';
 import { SUITE, sourcesList, wantedPackages } from './packages.ts';
 import { digestOf, mmdebstrapMode, openStore, STALE_HINT } from './store.ts';
 
@@ -36,7 +36,7 @@ export async function fetchLocked(workspace: Workspace, lock: Lock): Promise<voi
       }
     });
   }
-  await fetchSources(workspace, lock);
+  await fetchArchives(workspace, lock);
 }
 
 async function download(workspace: Workspace, include: readonly string[]): Promise<LockedPackage[]> {

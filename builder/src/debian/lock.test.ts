@@ -8,6 +8,7 @@ const lock: Lock = {
   sections: {
     system: [{ name: 'crun', version: '1.21-1', architecture: 'amd64', sha256: digest }],
     toolchain: [{ name: 'gcc', version: '4:14.2.0-1', architecture: 'amd64', sha256: digest }],
+    udebs: [{ name: 'udev-udeb', version: '257.4-1', architecture: 'amd64', sha256: digest }],
     sources: [{ name: 'iptables', version: '1.8.11', architecture: 'orig.tar.xz', sha256: digest }],
   },
 };

@@ -11,13 +11,18 @@ export interface LockedPackage {
   readonly sha256: string;
 }
 
-/** Of binary packages. `system`: what is shipped. `toolchain`: what builds it. */
+/** Of binary packages with all that they depend on. `system`: what is shipped. `toolchain`: what builds it. */
 export type PackageSection = 'system' | 'toolchain';
-/** `sources`: upstream archives of what we compile ourselves. */
-export type Section = PackageSection | 'sources';
+/**
+ * Of single files. `udebs`: packages of Debian's installer, where they are smaller than those for everybody. `sources`:
+ * upstream archives of source packages, for the few programs that we compile ourselves.
+ */
+export type ArchiveSection = 'udebs' | 'sources';
+export type Section = PackageSection | ArchiveSection;
 
 export const PACKAGE_SECTIONS: readonly PackageSection[] = ['system', 'toolchain'];
-export const SECTIONS: readonly Section[] = [...PACKAGE_SECTIONS, 'sources'];
+export const ARCHIVE_SECTIONS: readonly ArchiveSection[] = ['udebs', 'sources'];
+export const SECTIONS: readonly Section[] = [...PACKAGE_SECTIONS, ...ARCHIVE_SECTIONS];
 
 export interface Lock {
   /** Day of resolution; all file times in the products are this day's midnight, UTC. */
@@ -26,7 +31,7 @@ export interface Lock {
 }
 
 export function parseLock(text: string, file: string): Lock {
-  const sections: Record<Section, LockedPackage[]> = { system: [], toolchain: [], sources: [] };
+  const sections: Record<Section, LockedPackage[]> = { system: [], toolchain: [], udebs: [], sources: [] };
   let date = '';
   let section: Section | undefined;
   for (const [i, raw] of text.split('\n').entries()) {
@@ -57,6 +62,11 @@ export function renderLock(lock: Lock): string {
     lines.push(...rows.sort());
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Everything that images may be made of; of two packages with the same file, the later one counts. */
+export function shippable(lock: Lock): readonly LockedPackage[] {
+  return [...lock.sections.system, ...lock.sections.udebs];
 }
 
 /** Seconds since 1970, for every time stamp in a product. */

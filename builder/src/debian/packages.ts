@@ -25,13 +25,21 @@ export function wantedPackages(section: PackageSection, architecture: Architectu
   return section === 'system' ? SYSTEM[architecture] : TOOLCHAIN[architecture];
 }
 
+/** Where the packages of the installer are. */
+export function installerList(env: Environment): string {
+  return `deb ${mirrorAddress(env)} ${SUITE} main/debian-installer`;
+}
+
+/** Packages of the installer and their source packages (docs/decisions/device-network-time.md). */
+export const WANTED_UDEBS: Readonly<Record<string, string>> = { 'udev-udeb': 'systemd-udeb' };
+
 /** Source packages: what Debian has only as a dynamically linked program (docs/decisions/iptables.md). */
 export const WANTED_SOURCES: readonly string[] = ['iptables'];
 
 const COMMON_SYSTEM = [
   'bash', 'busybox', 'ca-certificates', 'chrony', 'conmon', 'containerd', 'crun', 'dhcpcd-base', 'docker-cli', 'docker.io',
   'e2fsprogs', 'iptables', 'kmod', 'ncurses-base', 'libpam-modules', 'login', 'mount', 'netbase', 'openssh-server', 'openssh-client', 'passwd',
-  'sudo', 'tini', 'udev', 'util-linux',
+  'sudo', 'tini', 'util-linux',
 ];
 
 const COMMON_TOOLCHAIN = [

@@ -9,6 +9,7 @@ import { runCommand } from '../run-command.ts';
 import type { Workspace } from '../workspace.ts';
 import { debPath } from './fetch.ts';
 import type { Lock, LockedPackage, PackageSection } from './lock.ts';
+import { shippable } from './lock.ts';
 
 /** The packages of a section, unpacked; files are found by package or across all of them. */
 export class PackageTree {
@@ -58,7 +59,7 @@ export class PackageTree {
 }
 
 export async function unpackSection(workspace: Workspace, lock: Lock, section: PackageSection): Promise<PackageTree> {
-  const packages = lock.sections[section];
+  const packages = section === 'system' ? shippable(lock) : lock.sections[section];
   const folders = new Map(packages.map((one) => [one.name, join(workspace.cache, 'unpacked', `${one.name}_${one.sha256.slice(0, 16)}`)]));
   const missing = packages.filter((one) => !existsSync(folders.get(one.name)!));
   if (missing.length > 0) await step(`unpacking ${missing.length} ${section} packages`, () => unpackAll(workspace, missing, folders));

@@ -8,9 +8,11 @@ import { RosError } from '@drover/core';
 import type { Product } from '../cache.ts';
 import { produce } from '../cache.ts';
 import type { Lock } from '../debian/lock.ts';
+import { shippable } from '../debian/lock.ts';
 import type { PackageTree } from '../debian/unpack.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
+import { blankUnwindTables } from './blank-unwind.ts';
 import type { ImageDefinition } from './definition.ts';
 import { matcher } from './definition.ts';
 import { parseElf } from './elf.ts';
@@ -34,9 +36,9 @@ export async function buildLayer(
     if (product === undefined) throw new RosError('image-program', `images/${image.name}/image.yml: nobody compiles ${name}`, { hint: `known: ${[...compiled.keys()].join(', ')}` });
     return { name, path, product };
   });
-  const used = lock.sections.system.filter((one) => one.name in image.packages || one.name.startsWith('lib'));
+  const used = shippable(lock).filter((one) => one.name in image.packages || one.name.startsWith('lib'));
   const inputs = {
-    text: ['v12', image, used],
+    text: ['v14', image, used],
     paths: [join('images', image.name), 'builder/src/images'],
     products: [toolchain.product, ...programs.map((one) => one.product), ...(image.selfContained === undefined ? below.map((layer) => layer.product) : [])],
   };
@@ -55,7 +57,8 @@ export async function buildLayer(
     if (image.selfContained !== undefined) await makeSelfContained(toolchain, build, into, image.selfContained);
     else build.takeLibraries();
     const libraries = image.selfContained === undefined ? `usr/lib/${MULTIARCH[workspace.architecture]}` : join(image.selfContained, 'lib');
-    await makeStandIns(toolchain, into, root, lower, libraries, standIns);
+    await makeStandIns(toolchain, into, root, lower, libraries, standIns, (library) => build.exportsOf(library));
+    if (image.part === 'system') build.blankUnwindTables();
     if (image.certificates) writeCertificates(packages, root);
     if (image.applets !== undefined) await linkApplets(toolchain, root, image.applets);
     const own = join(workspace.root, 'images', image.name, 'files');
@@ -161,6 +164,22 @@ export class LayerBuild {
     const file = join(this.root, path);
     if (!existsSync(file) || isLink(file)) return [];
     return parseElf(readFileSync(file))?.needed ?? [];
+  }
+
+  /** Of everything taken so far. */
+  blankUnwindTables(): void {
+    for (const path of this.taken) {
+      const file = join(this.root, path);
+      if (!existsSync(file) || isLink(file)) continue;
+      const bytes = readFileSync(file);
+      if (blankUnwindTables(file, bytes)) writeFileSync(file, bytes);
+    }
+  }
+
+  /** Symbols of the real library of this name, shipped or not. */
+  exportsOf(library: string): readonly string[] {
+    const { file } = this.packages.locate(this.findLibrary(library, 'a stand-in'))!;
+    return parseElf(readFileSync(file))!.exports;
   }
 
   findLibrary(name: string, wantedBy: string): string {

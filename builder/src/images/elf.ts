@@ -9,6 +9,10 @@ export interface ElfFile {
   readonly needed: readonly string[];
   /** Symbols it takes from libraries that version theirs. */
   readonly imports: readonly Import[];
+  /** Functions it takes without saying from which library. */
+  readonly looseImports: readonly string[];
+  /** Symbols that others may take from it. */
+  readonly exports: readonly string[];
   section(name: string): Buffer | undefined;
 }
 
@@ -32,7 +36,14 @@ export function parseElf(bytes: Buffer): ElfFile | undefined {
       if (dynamic.readBigInt64LE(at) === DT_NEEDED) needed.push(cString(strings, Number(dynamic.readBigUInt64LE(at + 8))));
     }
   }
-  return { needed, imports: readImports(sections), section: (name) => sections.get(name) };
+  const symbols = readSymbols(sections);
+  return {
+    needed,
+    imports: symbols.flatMap(({ name, origin, objectBytes }) => (origin === undefined ? [] : [{ symbol: name, ...origin, objectBytes }])),
+    looseImports: symbols.filter((one) => one.origin === undefined && !one.isDefined).map((one) => one.name),
+    exports: symbols.filter((one) => one.origin === undefined && one.isDefined).map((one) => one.name),
+    section: (name) => sections.get(name),
+  };
 }
 
 function readSections(bytes: Buffer): Map<string, Buffer> {
@@ -60,11 +71,42 @@ function cString(bytes: Buffer, at: number): string {
 const SYMBOL_BYTES = 24;
 const STT_OBJECT = 1;
 
+interface Origin {
+  readonly library: string;
+  readonly version: string;
+}
+
+interface DynamicSymbol {
+  readonly name: string;
+  readonly isDefined: boolean;
+  /** Of an import from a library with versions. */
+  readonly origin: Origin | undefined;
+  readonly objectBytes: number;
+}
+
 /** From .dynsym, .gnu.version and .gnu.version_r (the LSB's symbol versioning). */
-function readImports(sections: ReadonlyMap<string, Buffer>): Import[] {
+function readSymbols(sections: ReadonlyMap<string, Buffer>): DynamicSymbol[] {
   const [symbols, strings, versions, needs] = ['.dynsym', '.dynstr', '.gnu.version', '.gnu.version_r'].map((name) => sections.get(name));
-  if (symbols === undefined || strings === undefined || versions === undefined || needs === undefined) return [];
-  const origins = new Map<number, { library: string; version: string }>();
+  if (symbols === undefined || strings === undefined) return [];
+  const origins = needs === undefined ? new Map<number, Origin>() : readOrigins(needs, strings);
+  const found: DynamicSymbol[] = [];
+  for (let i = 1; (i + 1) * SYMBOL_BYTES <= symbols.length; i += 1) {
+    const at = i * SYMBOL_BYTES;
+    // A variable of a library appears as defined here: the program has room for a copy of it.
+    const isObject = (symbols[at + 4]! & 0xf) === STT_OBJECT;
+    found.push({
+      name: cString(strings, symbols.readUInt32LE(at)),
+      isDefined: symbols.readUInt16LE(at + 6) !== 0,
+      origin: versions === undefined ? undefined : origins.get(versions.readUInt16LE(i * 2) & 0x7fff),
+      objectBytes: isObject ? Number(symbols.readBigUInt64LE(at + 16)) : 0,
+    });
+  }
+  return found;
+}
+
+/** Index of .gnu.version -> whose version that is. */
+function readOrigins(needs: Buffer, strings: Buffer): Map<number, Origin> {
+  const origins = new Map<number, Origin>();
   for (let at = 0; at + 16 <= needs.length; ) {
     const library = cString(strings, needs.readUInt32LE(at + 4));
     for (let aux = at + needs.readUInt32LE(at + 8), left = needs.readUInt16LE(at + 2); left > 0; left -= 1) {
@@ -75,14 +117,5 @@ function readImports(sections: ReadonlyMap<string, Buffer>): Import[] {
     if (next === 0) break;
     at += next;
   }
-  const imports: Import[] = [];
-  for (let i = 0; (i + 1) * SYMBOL_BYTES <= symbols.length; i += 1) {
-    const origin = origins.get(versions.readUInt16LE(i * 2) & 0x7fff);
-    if (origin === undefined) continue;
-    // A variable of a library appears as defined here: the program has room for a copy of it.
-    const isObject = (symbols[i * SYMBOL_BYTES + 4]! & 0xf) === STT_OBJECT;
-    const objectBytes = isObject ? Number(symbols.readBigUInt64LE(i * SYMBOL_BYTES + 16)) : 0;
-    imports.push({ symbol: cString(strings, symbols.readUInt32LE(i * SYMBOL_BYTES)), ...origin, objectBytes });
-  }
-  return imports;
+  return origins;
 }

@@ -6,7 +6,7 @@ import { deepEqual, equal, ok, test } from '@drover/testing';
 import { IMAGES } from '../build.ts';
 import type { PackageSection } from '../debian/lock.ts';
 import { PACKAGE_SECTIONS, parseLock, renderLock } from '../debian/lock.ts';
-import { WANTED_SOURCES, wantedPackages } from '../debian/packages.ts';
+import { WANTED_SOURCES, WANTED_UDEBS, wantedPackages } from '../debian/packages.ts';
 import { LOCK_FILE } from '../debian/read-lock.ts';
 import { unpackSection } from '../debian/unpack.ts';
 import { openWorkspace } from '../workspace.ts';
@@ -26,6 +26,7 @@ test('packages.lock has every package that is asked for, for one architecture', 
   const missing = PACKAGE_SECTIONS.flatMap((section) => wantedPackages(section, workspace.architecture).filter((one) => !names(section).has(one)));
   deepEqual(missing, []);
   deepEqual(lock.sections.sources.map((one) => one.name), [...WANTED_SOURCES]);
+  deepEqual(lock.sections.udebs.map((one) => one.name), Object.keys(WANTED_UDEBS));
   deepEqual([...new Set([...lock.sections.system, ...lock.sections.toolchain].map((one) => one.architecture))].sort(), ['all', workspace.architecture].sort());
 });
 

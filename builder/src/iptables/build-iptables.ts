@@ -5,7 +5,7 @@ import { basename, dirname } from 'node:path';
 import type { Product } from '../cache.ts';
 import { produce } from '../cache.ts';
 import type { Lock } from '../debian/lock.ts';
-import { lockedSource, sourceArchive } from '../debian/sources.ts';
+import { archivePath, lockedSource } from '../debian/archives.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -17,7 +17,7 @@ const LINK = '-all-static -no-pie -Wl,--gc-sections -Wl,--build-id=none';
 
 export async function buildIptables(workspace: Workspace, toolchain: Toolchain, lock: Lock): Promise<Product> {
   const source = lockedSource(lock, 'iptables');
-  const archive = sourceArchive(workspace, source);
+  const archive = archivePath(workspace, 'sources', source);
   return produce(workspace, 'iptables', { text: ['v1', source, COMPILE, LINK], products: [toolchain.product] }, async (into) => {
     const script = [
       // cpio, because the archive is a tar of the old kind, which busybox does not read.
