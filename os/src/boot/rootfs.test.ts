@@ -43,6 +43,7 @@ test('a cut or garbled file is refused with the image that is hurt', async () =>
 
 test('a root file system of another version is refused with both versions', async () => {
   const host = new FakeHost();
+  host.files.makeDirectory('/newroot/rootfs/system');
   host.files.write('/newroot/rootfs/system/images.json', '{"version": "0.0.9", "images": []}');
   const error = await rejects(() => expectVersion(host.files, '/newroot', '0.1.0'), 'version-mismatch');
   match(error.message, /initrd is of Drover 0\.1\.0, but rootfs\.squashfs of 0\.0\.9/);
