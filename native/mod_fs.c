@@ -1,4 +1,4 @@
-/* ros:fs - files, directories, attributes and inotify. Blocking calls: the files of an operating system are
+/* ros:fs - files, directories, attributes and pipes. Blocking calls: the files of an operating system are
    small and local; whatever may take long (unpacking, hashing) runs in a child process. */
 #include "ros.h"
 
@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -439,48 +438,6 @@ FUNCTION(ros_setNonBlocking) {
     return args_void(&args, "fcntl", fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
 }
 
-//: watchOpen(): number
-FUNCTION(ros_watchOpen) {
-    UNUSED_ARGS;
-    Args args = ARGS;
-    return args_number(&args, "inotify_init1", inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-}
-
-//: watchAdd(fd: number, path: string, mask: number): number
-FUNCTION(ros_watchAdd) {
-    UNUSED_ARGS;
-    Args args = ARGS;
-    int fd = (int)args_int(&args, 0);
-    const char *path = args_string(&args, 1);
-    uint32_t mask = (uint32_t)args_int(&args, 2);
-    if (args.failed) return args_fail(&args);
-    return args_number(&args, "inotify_add_watch", inotify_add_watch(fd, path, mask));
-}
-
-/* All events that are ready: [watch, mask, name] each. */
-//: watchRead(fd: number): [number, number, string][]
-FUNCTION(ros_watchRead) {
-    UNUSED_ARGS;
-    Args args = ARGS;
-    char buffer[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
-    int fd = (int)args_int(&args, 0);
-    if (args.failed) return args_fail(&args);
-    ssize_t length = read(fd, buffer, sizeof buffer);
-    if (length < 0 && errno != EAGAIN) return args_void(&args, "read", -1);
-    JSValue list = JS_NewArray(ctx);
-    uint32_t count = 0;
-    for (char *at = buffer; length > 0 && at < buffer + length;) {
-        struct inotify_event *event = (struct inotify_event *)at;
-        JSValue row = JS_NewArray(ctx);
-        JS_SetPropertyUint32(ctx, row, 0, JS_NewInt32(ctx, event->wd));
-        JS_SetPropertyUint32(ctx, row, 1, JS_NewInt64(ctx, event->mask));
-        JS_SetPropertyUint32(ctx, row, 2, JS_NewString(ctx, event->len ? event->name : ""));
-        JS_SetPropertyUint32(ctx, list, count++, row);
-        at += sizeof *event + event->len;
-    }
-    return args_value(&args, list);
-}
-
 /* clang-format off */
 static const JSCFunctionListEntry exports[] = {
     EXPORT(open, 3),          EXPORT(close, 1),           EXPORT(read, 2),
@@ -494,8 +451,7 @@ static const JSCFunctionListEntry exports[] = {
     EXPORT(fsync, 1),         EXPORT(lock, 2),            EXPORT(copyBytes, 2),
     EXPORT(statFs, 1),        EXPORT(getAttribute, 2),    EXPORT(setAttribute, 3),
     EXPORT(removeAttribute, 2), EXPORT(listAttributes, 1), EXPORT(pipe, 1),
-    EXPORT(duplicate, 1),     EXPORT(setNonBlocking, 2),  EXPORT(watchOpen, 0),
-    EXPORT(watchAdd, 3),      EXPORT(watchRead, 1),
+    EXPORT(duplicate, 1),     EXPORT(setNonBlocking, 2),
     CONSTANT(O_RDONLY),       CONSTANT(O_WRONLY),         CONSTANT(O_RDWR),
     CONSTANT(O_CREAT),        CONSTANT(O_EXCL),           CONSTANT(O_TRUNC),
     CONSTANT(O_APPEND),       CONSTANT(O_NONBLOCK),       CONSTANT(O_DIRECTORY),
@@ -504,8 +460,6 @@ static const JSCFunctionListEntry exports[] = {
     CONSTANT(S_IFLNK),        CONSTANT(S_IFBLK),          CONSTANT(S_IFCHR),
     CONSTANT(S_IFIFO),        CONSTANT(S_IFSOCK),         CONSTANT(LOCK_EX),
     CONSTANT(LOCK_SH),        CONSTANT(LOCK_UN),          CONSTANT(LOCK_NB),
-    CONSTANT(IN_CREATE),      CONSTANT(IN_MOVED_TO),      CONSTANT(IN_CLOSE_WRITE),
-    CONSTANT(IN_MODIFY),      CONSTANT(IN_DELETE),        CONSTANT(IN_MOVED_FROM),
     CONSTANT(X_OK),           CONSTANT(R_OK),             CONSTANT(W_OK),
 };
 /* clang-format on */

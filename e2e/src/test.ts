@@ -31,6 +31,8 @@ const SPEC: CommandSpec = {
   notes: 'NAME is a part of "area: title"; without one, everything runs. `native`, `reproducible`, `harness` and (long) `sanitized` name the parts without a product machine.',
 };
 
+/** What is not a scenario. */
+const PARTS: readonly string[] = ['native', 'reproducible', 'harness', 'sanitized'];
 const NATIVE = 'e2e/src/native/main.ts';
 
 interface Count {
@@ -98,6 +100,8 @@ async function main(): Promise<number> {
   const workers = Number(parsed.options.get('workers') ?? '2');
   if (!(workers >= 1 && workers <= 16)) throw new RosError('usage', '--workers: expected a number from 1 to 16');
   const names = parsed.operands;
+  const unknown = names.find((name) => !PARTS.includes(name) && planRun(allScenarios, { long: true, names: [name] }).length === 0);
+  if (unknown !== undefined) throw new RosError('no-such-test', `no test has "${unknown}" in its name`, { hint: './dev test --list shows the names' });
   const isNamed = (part: string): boolean => names.length === 0 || names.includes(part);
   const jobs = planRun(allScenarios, { long: parsed.options.has('long'), names });
   if (parsed.options.has('list')) {
@@ -110,7 +114,7 @@ async function main(): Promise<number> {
   if (isNamed('reproducible')) runBuilder(workspace, 'two builds from the same lock', ['verify-reproducible'], count);
   if (parsed.options.has('long') && isNamed('sanitized')) runSanitized(workspace, count);
   if (jobs.length > 0 || isNamed('harness')) await runMachines(workspace, jobs, isNamed('harness'), { long: parsed.options.has('long'), workers }, count);
-  if (count.passed + count.failed === 0) throw new RosError('nothing-ran', 'no test ran', { hint: names.length === 0 ? 'is e2e/src/scenarios/index.ts empty?' : './dev test --list shows the titles' });
+  if (count.passed + count.failed === 0) throw new RosError('nothing-ran', 'no test ran', { hint: 'is it one of the long ones? Add --long' });
   print(`end-to-end tests: ${formatMs(Date.now() - started)}`);
   print(`${count.passed} passed, ${count.failed} failed`);
   return count.failed === 0 ? 0 : 1;

@@ -5,6 +5,7 @@ import type { FileStatus, FileSystemStatus, FileType, Files, OpenFile, Watch, Wr
 import * as fs from 'ros:fs';
 import * as loop from 'ros:loop';
 import { decode } from 'ros:text';
+import * as inotify from 'ros:watch';
 
 const OPEN_FLAGS = {
   read: fs.O_RDONLY,
@@ -223,25 +224,25 @@ export class QuickjsFiles implements Files {
   }
 
   watchDirectory(path: string, onChange: (name: string) => void): Watch {
-    return watch(path, fs.IN_CREATE | fs.IN_MOVED_TO | fs.IN_CLOSE_WRITE, (events) => {
+    return watch(path, inotify.IN_CREATE | inotify.IN_MOVED_TO | inotify.IN_CLOSE_WRITE, (events) => {
       for (const name of new Set(events.map((event) => event[2]))) onChange(name);
     });
   }
 
   watchFile(path: string, onChange: () => void): Watch {
-    return watch(path, fs.IN_MODIFY | fs.IN_CLOSE_WRITE, () => onChange());
+    return watch(path, inotify.IN_MODIFY | inotify.IN_CLOSE_WRITE, () => onChange());
   }
 }
 
 function watch(path: string, mask: number, onEvents: (events: readonly [number, number, string][]) => void): Watch {
-  const fd = fs.watchOpen();
+  const fd = inotify.open();
   try {
-    fs.watchAdd(fd, path, mask);
+    inotify.add(fd, path, mask);
   } catch (error) {
     fs.close(fd);
     throw error;
   }
-  loop.watch(fd, 1, () => onEvents(fs.watchRead(fd)));
+  loop.watch(fd, 1, () => onEvents(inotify.take(fd)));
   let open = true;
   return {
     close() {

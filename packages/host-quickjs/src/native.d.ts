@@ -103,9 +103,6 @@ declare module 'ros:fs' {
   export function pipe(flags: number): [number, number];
   export function duplicate(fd: number): number;
   export function setNonBlocking(fd: number, on: boolean): void;
-  export function watchOpen(): number;
-  export function watchAdd(fd: number, path: string, mask: number): number;
-  export function watchRead(fd: number): [number, number, string][];
   export const O_RDONLY: number;
   export const O_WRONLY: number;
   export const O_RDWR: number;
@@ -130,12 +127,6 @@ declare module 'ros:fs' {
   export const LOCK_SH: number;
   export const LOCK_UN: number;
   export const LOCK_NB: number;
-  export const IN_CREATE: number;
-  export const IN_MOVED_TO: number;
-  export const IN_CLOSE_WRITE: number;
-  export const IN_MODIFY: number;
-  export const IN_DELETE: number;
-  export const IN_MOVED_FROM: number;
   export const X_OK: number;
   export const R_OK: number;
   export const W_OK: number;
@@ -305,4 +296,14 @@ declare module 'ros:tty' {
   export function setRaw(fd: number): void;
   export function setSane(fd: number): void;
   export function openPty(): [number, number];
+}
+
+declare module 'ros:watch' {
+  export function open(): number;
+  export function add(fd: number, path: string, mask: number): number;
+  export function take(fd: number): [number, number, string][];
+  export const IN_CREATE: number;
+  export const IN_MOVED_TO: number;
+  export const IN_CLOSE_WRITE: number;
+  export const IN_MODIFY: number;
 }
