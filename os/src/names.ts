@@ -7,6 +7,8 @@ export const STATE_LABEL = 'RANCHER_STATE';
 export const CONFIG_DRIVE_LABEL = 'config-2';
 
 export const CLOUD_CONFIG_DIRECTORY = '/var/lib/rancher/conf/cloud-config.d';
+/** What the datasource of this boot said about the machine; root's. */
+export const METADATA_FILE = '/run/ros/metadata.json';
 export const CLOUD_CONFIG_SCRIPT = '/var/lib/rancher/conf/cloud-config-script';
 
 /** Labels of system containers. */

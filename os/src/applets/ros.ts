@@ -4,13 +4,28 @@ import type { AppletContext } from '../applet.ts';
 import { reportUsage } from '../applet.ts';
 import { VERSION } from '../version.ts';
 
-const USAGE = 'usage: ros [--version] COMMAND [ARGUMENT...]\n';
+const USAGE = `usage: ros [--version] COMMAND [ARGUMENT...]
 
-export function main(context: AppletContext): Promise<number> {
-  const [command] = context.args;
+  config, c    show and change the configuration
+
+ros COMMAND --help says more.
+`;
+
+const COMMANDS: Readonly<Record<string, () => Promise<{ main(context: AppletContext): Promise<number> }>>> = {
+  config: () => import('../command/config.ts'),
+  c: () => import('../command/config.ts'),
+};
+
+export async function main(context: AppletContext): Promise<number> {
+  const [command, ...args] = context.args;
   if (command === '--version' || command === '-v') {
     context.terminal.out(`ros version v${VERSION}\n`);
-    return Promise.resolve(0);
+    return 0;
   }
-  return Promise.resolve(reportUsage(context, command === undefined ? 'a command is missing' : `no such command: ${command}`, USAGE));
+  if (command === '--help' || command === '-h' || command === 'help') {
+    context.terminal.out(USAGE);
+    return 0;
+  }
+  if (command === undefined || !Object.hasOwn(COMMANDS, command)) return reportUsage(context, command === undefined ? 'a command is missing' : `no such command: ${command}`, USAGE);
+  return (await COMMANDS[command]!()).main({ ...context, name: `ros ${command === 'c' ? 'config' : command}`, args });
 }

@@ -6,7 +6,7 @@ import type { Problem } from '@drover/core';
 import { loadConfiguration, readConfigDrive, splitKernelLine } from '@drover/cloud-config';
 import type { Configuration, Metadata, UserData } from '@drover/cloud-config';
 import type { Host, SystemHost } from '@drover/host';
-import { CLOUD_CONFIG_DIRECTORY, CLOUD_CONFIG_SCRIPT, CONFIG_DRIVE_LABEL } from '../names.ts';
+import { CLOUD_CONFIG_DIRECTORY, CLOUD_CONFIG_SCRIPT, CONFIG_DRIVE_LABEL, METADATA_FILE } from '../names.ts';
 import { listBlockDevices, probeContent } from './block-devices.ts';
 import type { BootLog } from './boot-log.ts';
 import { MODULES_LOADING } from './modules.ts';
@@ -24,6 +24,7 @@ export async function loadSystemConfiguration(host: SystemHost, log: BootLog): P
   });
   report(log, [...drive.problems, ...problems]);
   host.files.write(RUNNING_CONFIG, JSON.stringify(config), { mode: 0o600 });
+  if (drive.metadata !== undefined) host.files.write(METADATA_FILE, JSON.stringify(drive.metadata), { mode: 0o600 });
   applyHostName(host, config.hostname ?? config.rancher.defaults.hostname);
   return config;
 }

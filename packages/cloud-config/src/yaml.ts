@@ -2,7 +2,8 @@
 
 export { checkTree } from './check/check-tree.ts';
 export type { CheckResult } from './check/check-tree.ts';
-export { parseCloudConfig } from './parse-cloud-config.ts';
+export { renderYaml } from './edit/render-yaml.ts';
+export { parseCloudConfig, parseRaw } from './parse-cloud-config.ts';
 export type { ParseOptions } from './parse-cloud-config.ts';
 export { parseYaml } from './yaml/parse-yaml.ts';
 export type { YamlResult } from './yaml/parse-yaml.ts';

@@ -28,11 +28,15 @@ export const config: readonly Scenario[] = [
     expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
   }),
 
-  scenario('cloud-config.yml on the state partition counts at the next boot', { minutes: 2 }, async (scene) => {
+  scenario('cloud-config.yml on the state partition counts at the next boot, written by hand and by ros config', { minutes: 2 }, async (scene) => {
     const machine = await scene.boot(drover({ name: 'file' }));
     await machine.ssh.ok('printf "#cloud-config\\nhostname: from-file\\n" | sudo tee /var/lib/rancher/conf/cloud-config.yml >/dev/null');
+    expectEqual(await machine.ssh.ok('sudo ros config get hostname'), 'from-file\n');
+    await machine.ssh.ok("sudo ros config set write_files '[]' && printf 'rancher:\\n  environment: {A: b}\\n' | sudo ros c merge && sudo ros config set rancher.debug true");
     await reboot(machine, () => tell(machine, 'sudo reboot'));
     expectEqual(await machine.ssh.ok('hostname'), 'from-file\n');
+    expectEqual(await machine.ssh.ok('sudo cat /var/lib/rancher/conf/cloud-config.yml'), '#cloud-config\nhostname: from-file\nrancher:\n  debug: true\n  environment:\n    A: b\nwrite_files: []\n');
+    expectContains(await machine.ssh.ok('sudo ros config explain rancher.docker.debug'), 'value:   true');
   }),
 
   scenario('a broken cloud-config is reported with file, line and column, and the machine boots', {}, async (scene) => {

@@ -27,7 +27,7 @@ export const DOCKER = {
   args: { type: 'list of string', since: '0.4', when: 'boot', ignored: 'since RancherOS 0.7 each flag has a key of its own; extra_args takes the others', meaning: 'All flags of the daemon' },
   extra_args: { type: 'list of string', since: '0.4', when: 'boot', works: true, meaning: 'More flags of the daemon, as they are' },
   environment: { type: 'list of string', since: '0.4', when: 'boot', works: true, meaning: 'Environment of the daemon, each as NAME=VALUE' },
-  storage_context: { type: 'string', since: '0.4', when: 'boot', meaning: 'System container in whose file system the daemon runs (rancher.docker only)' },
+  storage_context: { type: 'string', since: '0.4', when: 'boot', works: true, meaning: 'System container in whose file system the daemon runs (rancher.docker only)' },
   exec: { type: 'boolean', since: '1.x', when: 'boot', ignored: 'System Docker is never process 1', meaning: 'Run System Docker as process 1' },
   tls: { type: 'boolean', since: '0.4', when: 'boot', default: false, meaning: 'Serve TLS with the certificates below, with the flags of tls_args' },
   tls_args: { type: 'list of string', since: '0.4', when: 'boot', works: true, meaning: 'Flags added when tls is on' },

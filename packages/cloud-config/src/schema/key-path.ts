@@ -1,5 +1,6 @@
 // Dotted keys such as `rancher.network.interfaces.eth0.dhcp`, and the keys with dots inside that RancherOS could not name.
 
+import type { KeySpec } from './key-spec.ts';
 import { shapeOf, specOf } from './schema.ts';
 
 /**
@@ -27,6 +28,19 @@ export function parseKeyPath(key: string): string[] {
     at += taken;
   }
   return path;
+}
+
+/** What the schema says about a path: its type, and the entry of the table where it is a key of an object. */
+export function findSpec(path: readonly string[]): { readonly type: string; readonly spec: KeySpec | undefined } | undefined {
+  let found: { type: string; spec: KeySpec | undefined } = { type: 'root', spec: undefined };
+  for (const part of path) {
+    const shape = shapeOf(found.type);
+    const spec = shape.is === 'object' ? specOf(shape.keys, part) : undefined;
+    const type = shape.is === 'map' ? shape.of : spec?.type;
+    if (type === undefined) return undefined;
+    found = { type, spec };
+  }
+  return found;
 }
 
 /** 1 when no part behind it is a key. */

@@ -26,7 +26,7 @@ export const RANCHER = {
   bootstrap_docker: { type: 'docker', since: '0.4', when: 'boot', ignored: 'the boot runs without a Docker of its own', meaning: 'The Docker daemon of the early boot' },
   system_docker: { type: 'docker', since: '0.4', when: 'boot', meaning: 'System Docker, which runs the system services' },
   docker: {
-    type: 'docker', since: '0.4', when: 'boot',
+    type: 'docker', since: '0.4', when: 'boot', works: true,
     default: {
       group: 'docker',
       host: ['unix:///var/run/docker.sock'],
@@ -38,7 +38,7 @@ export const RANCHER = {
   cloud_init: { type: 'cloud-init', since: '0.4', when: 'boot', meaning: 'Where user-data and metadata come from' },
   network: { type: 'network', since: '0.4', when: 'boot', meaning: 'Links, addresses, name servers and proxies' },
   default_network: { type: 'network', since: '0.4.5', when: 'boot', ignored: 'its name is rancher.defaults.network now', meaning: 'Network settings for what rancher.network leaves open' },
-  ssh: { type: 'ssh', since: '0.4', when: 'boot', meaning: 'The SSH server of the console' },
+  ssh: { type: 'ssh', since: '0.4', when: 'boot', works: true, meaning: 'The SSH server of the console' },
   modules: { type: 'list of string', since: '0.4', when: 'boot', meaning: 'Kernel modules to load, each with its parameters after a space' },
   sysctl: { type: 'map of string', since: '0.5', when: 'boot', default: { 'fs.file-max': '1000000000' }, meaning: 'Kernel settings, as in /proc/sys with dots for slashes' },
   repositories: { type: 'map of repository', since: '0.4', when: 'now', meaning: 'Places with definitions of services, consoles and engines' },
