@@ -1,7 +1,7 @@
 // Settings of the kernel that the system relies on.
 
 import type { SystemHost } from '@drover/host';
-import { explain } from '@drover/core';
+import { codeOf, explain, RosError } from '@drover/core';
 import type { BootLog } from './boot-log.ts';
 import { readModaliases } from './modules.ts';
 
@@ -28,6 +28,33 @@ export function setKernelSettings(host: SystemHost): string | undefined {
     }
   }
   return failed.length === 0 ? undefined : `not set: ${failed.join(' ')}`;
+}
+
+/** `rancher.sysctl`: a dot or a slash between the parts of a name. Throws at the end with all that could not be set. */
+export function setSysctls({ files }: Pick<SystemHost, 'files'>, settings: Readonly<Record<string, string>>): void {
+  const failed: string[] = [];
+  for (const [name, value] of Object.entries(settings)) {
+    const path = name.includes('/') ? name : name.replaceAll('.', '/');
+    try {
+      if (path.split('/').includes('..')) throw new RosError('bad-sysctl', 'not a name');
+      files.write(`/proc/sys/${path}`, value);
+    } catch (error) {
+      failed.push(`${name} (${codeOf(error) ?? explain(error)})`);
+    }
+  }
+  if (failed.length > 0) throw new RosError('sysctl', `not set: ${failed.join(', ')}`, { hint: 'is the name right, and its module loaded? See rancher.modules' });
+}
+
+/** `rancher.modules`: each a name, with its parameters after a space. Throws at the end with all that could not be loaded. */
+export async function loadModules({ processes }: Pick<SystemHost, 'processes'>, modules: readonly string[]): Promise<void> {
+  const failed: string[] = [];
+  for (const line of modules) {
+    const [name, ...parameters] = line.trim().split(/\s+/);
+    if (name === undefined || name === '') continue;
+    const { code, stderr } = await processes.run(['/usr/sbin/modprobe', '--', name, ...parameters]);
+    if (code !== 0) failed.push(`${name} (${stderr.trim()})`);
+  }
+  if (failed.length > 0) throw new RosError('modules', `not loaded: ${failed.join(', ')}`);
 }
 
 /** Every controller for the children of the root group: what containers may then limit. */

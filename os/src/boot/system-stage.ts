@@ -11,7 +11,7 @@ import { VERSION } from '../version.ts';
 import { BootLog, openSystemLog } from './boot-log.ts';
 import { loadSystemConfiguration } from './configuration.ts';
 import { describeExit, Supervisor } from './supervisor.ts';
-import { prepareCgroups, raiseLoopback, setKernelSettings, startModuleLoading } from './machine-settings.ts';
+import { loadModules, prepareCgroups, raiseLoopback, setKernelSettings, setSysctls, startModuleLoading } from './machine-settings.ts';
 import { applyMounts, SYSTEM_MOUNTS } from './mount-table.ts';
 import type { Phase, Runner } from './phases.ts';
 import { runPhases } from './phases.ts';
@@ -72,7 +72,13 @@ class SystemStage {
           { name: 'configuration', onFailure: 'warn', run: () => this.configure() },
         ],
       },
-      { name: 'System Docker', tasks: [{ name: 'System Docker', onFailure: 'rescue', hint: `look at ${SYSTEM_DOCKER_LOG}`, run: () => this.bringUpSystemDocker() }] },
+      {
+        name: 'System Docker',
+        tasks: [
+          { name: 'System Docker', onFailure: 'rescue', hint: `look at ${SYSTEM_DOCKER_LOG}`, run: () => this.bringUpSystemDocker() },
+          { name: 'rancher.modules and rancher.sysctl', onFailure: 'warn', run: () => this.applySettings() },
+        ],
+      },
       { name: 'services', tasks: [{ name: 'system services', onFailure: 'rescue', hint: 'look at system-docker ps -a and system-docker logs NAME', run: () => this.startServices() }] },
     ];
   }
@@ -80,6 +86,12 @@ class SystemStage {
   private async configure(): Promise<void> {
     this.configuration = await loadSystemConfiguration(this.host, this.log);
     if (this.configuration.rancher.recovery) await openRescueShell(this.host, RECOVERY, { path: '/' });
+  }
+
+  /** Modules first: they bring settings of their own. */
+  private async applySettings(): Promise<void> {
+    const { modules, sysctl } = this.configuration!.rancher;
+    await loadModules(this.host, modules).finally(() => setSysctls(this.host, sysctl));
   }
 
   private startSystemDocker(): ReturnType<SystemHost['children']['start']> {

@@ -3,7 +3,7 @@
 import { RosError } from '@drover/core';
 import { readAll } from '@drover/host';
 import type { AppletContext } from '../applet.ts';
-import { reportUsage } from '../applet.ts';
+import { reportFailure, reportUsage } from '../applet.ts';
 import type { ConfigVerb } from './config-command.ts';
 import { CONFIG_VERBS } from './config-command.ts';
 import { parseFlags, renderFlags } from './parse-flags.ts';
@@ -39,6 +39,10 @@ export async function main(context: AppletContext): Promise<number> {
   const flags = parseFlags(args, verb.flags);
   if ('problem' in flags) return reportUsage(context, flags.problem, renderVerbUsage(name, verb));
   if (flags.operands.length !== verb.operands) return reportUsage(context, `expected ${verb.operands} argument${verb.operands === 1 ? '' : 's'}, got ${flags.operands.length}`, renderVerbUsage(name, verb));
-  if (host.processes.uid !== 0) throw new RosError('not-root', 'the configuration is root\'s', { hint: `sudo ros config ${name} ...` });
-  return verb.run({ host, out: terminal.out, err: terminal.err, readInput: () => readAll(host.children.source(0), INPUT_LIMIT_BYTES) }, flags);
+  try {
+    if (host.processes.uid !== 0) throw new RosError('not-root', 'only root may see and change the configuration', { hint: `sudo ros config ${name} ...` });
+    return await verb.run({ host, out: terminal.out, err: terminal.err, readInput: () => readAll(host.children.source(0), INPUT_LIMIT_BYTES) }, flags);
+  } catch (error) {
+    return reportFailure(context, error);
+  }
 }

@@ -2,14 +2,17 @@
 // reported and does not keep people out.
 
 import { explain } from '@drover/core';
-import type { Configuration } from '@drover/cloud-config';
+import type { Command, Configuration } from '@drover/cloud-config';
 import type { SystemHost } from '@drover/host';
 import type { BootLog } from '../boot/boot-log.ts';
 import type { BootFacts } from '../boot/initrd-stage.ts';
 import { ACCOUNTS, setPassword, writeAuthorizedKeys } from './accounts.ts';
 import { renderGreeting, renderMessageOfTheDay, renderOsRelease } from './greeting.ts';
 import { planTerminals, renderRespawnTable } from './respawn-table.ts';
+import { mountEntry } from './mounts.ts';
 import { prepareHostKeys } from './ssh-host-keys.ts';
+import type { FileEntry } from './write-files.ts';
+import { writeEntry } from './write-files.ts';
 
 export const CONSOLE_DONE = '/run/console-done';
 const SCRIPTS = ['/var/lib/rancher/conf/cloud-config-script', '/opt/rancher/bin/start.sh'];
@@ -30,6 +33,9 @@ export async function startConsole(host: SystemHost, log: BootLog, config: Confi
   const { password, disable } = config.rancher;
   if (password !== undefined && !(disable ?? []).includes('password')) await attempt('password', () => setPassword(host, 'rancher', password));
   await attempt('release files', () => writeTexts(host, config, version));
+  for (const entry of config.write_files) if (isForConsole(entry)) await attempt(`write_files, ${entry.path ?? 'an entry without path'}`, () => writeEntry(host, entry));
+  for (const entry of config.mounts) await attempt(`mounts, ${entry[1] === '' ? entry[0] : entry[1]}`, () => mountEntry(host, entry));
+  await attempt('runcmd', () => runCommands(host, config.runcmd));
   for (const path of SCRIPTS) await attempt(path, () => runScript(host, path));
   await hostKeys;
   files.write(CONSOLE_DONE, 'default\n');
@@ -53,6 +59,21 @@ function writeTexts(host: SystemHost, config: Configuration, version: string): v
 function listNetworkCards(host: SystemHost): string[] {
   const folder = '/sys/class/net';
   return host.files.list(folder).filter((name) => host.files.exists(`${folder}/${name}/device`)).sort();
+}
+
+/** Other containers write theirs themselves, when they learn to. */
+function isForConsole({ container }: FileEntry): boolean {
+  return container === '' || container === 'console';
+}
+
+/** The first that fails keeps the rest from running: they may build on it. */
+async function runCommands(host: SystemHost, commands: readonly Command[]): Promise<void> {
+  for (const command of commands) {
+    const argv = typeof command === 'string' ? ['/bin/sh', '-c', command] : [...command];
+    if (command.length === 0) continue;
+    const { code } = await host.processes.start(argv, { stdout: 'inherit', stderr: 'inherit' }).wait();
+    if (code !== 0) throw new Error(`${typeof command === 'string' ? command : command.join(' ')}: ended with ${code}; the commands after it do not run`);
+  }
 }
 
 async function runScript(host: SystemHost, path: string): Promise<void> {

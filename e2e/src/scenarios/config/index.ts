@@ -7,6 +7,23 @@ import { expectContains, expectEqual } from '../../harness/expect.ts';
 import { reboot, runOnSerial, tell, waitSerialShell } from '../../product/checks.ts';
 import { BOOT_DEADLINE_MS, drover, standardUserData, STARTED } from '../../product/drover-setup.ts';
 
+const EVERYTHING = `hostname: from-iso
+write_files:
+  - {path: /etc/written, content: "by cloud-config\\n", permissions: '0640', owner: 'rancher:docker'}
+  - {path: /opt/unpacked/file, encoding: gz+b64, content: H4sIAAAAAAACAytITM5OTeECAEPgQS8HAAAA}
+  - {path: /etc/never, encoding: rot13}
+mounts:
+  - [tmpfs, /mnt/ram, tmpfs, "size=1m"]
+runcmd:
+  - cat /etc/written /opt/unpacked/file >/run/ran
+  - [touch, /mnt/ram/two words]
+  - "false"
+  - touch /run/never
+rancher:
+  sysctl: {kernel.pid_max: 40001, net.ipv4.no_such_setting: 1}
+  modules: [dummy numdummies=2, no_such_module]
+`;
+
 export const config: readonly Scenario[] = [
   scenario('a FAT config drive sets the host name, and a password from a kernel word opens the serial line', {}, async (scene) => {
     const setup = drover({ name: 'password', config: 'hostname: from-fat\n', words: [...QUIET, 'rancher.password=open-sesame'] });
@@ -21,9 +38,13 @@ export const config: readonly Scenario[] = [
     expectEqual(await machine.ssh.ok('hostname'), 'from-fat\n');
   }),
 
-  scenario('an ISO9660 config drive sets the host name, and autologin opens a shell on the serial line', {}, async (scene) => {
-    const machine = await scene.boot(drover({ name: 'autologin', config: 'hostname: from-iso\n', configFormat: 'iso9660', words: ['rancher.autologin=ttyS0'] }));
+  scenario('an ISO9660 config drive sets the host name, files, mounts, commands, sysctls and modules, and autologin opens a shell on the serial line', {}, async (scene) => {
+    const machine = await scene.boot(drover({ name: 'autologin', config: EVERYTHING, configFormat: 'iso9660', words: ['rancher.autologin=ttyS0'] }));
     expectEqual(await machine.ssh.ok('hostname'), 'from-iso\n');
+    expectEqual(await machine.ssh.ok("stat -c '%a %U %G' /etc/written; cat /run/ran; ls /mnt/ram; ls /run/never /etc/never 2>&1 | grep -c 'No such'"), '640 rancher docker\nby cloud-config\npacked\ntwo words\n2\n');
+    expectEqual(await machine.ssh.ok('cat /proc/sys/kernel/pid_max; ls -d /sys/class/net/dummy1'), '40001\n/sys/class/net/dummy1\n');
+    const log = await machine.ssh.ok('sudo dmesg; sudo system-docker logs console 2>&1');
+    for (const said of [/write_files, \/etc\/never: unknown encoding "rot13"/, /runcmd: false: ended with 1/, /not set: net\.ipv4\.no_such_setting/, /not loaded: no_such_module/]) expectContains(log, said);
     await waitSerialShell(machine);
     expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
   }),
