@@ -11,6 +11,7 @@ const APPLETS: Readonly<Record<string, () => Promise<Applet>>> = {
   sysinit: () => import('./applets/sysinit.ts'),
   'system-docker': () => import('./applets/system-docker.ts'),
   'console-init': () => import('./applets/console-init.ts'),
+  netconf: () => import('./applets/netconf.ts'),
   'user-docker': () => import('./applets/user-docker.ts'),
   respawn: () => import('./applets/respawn.ts'),
   'wait-for-docker': () => import('./applets/wait-for-docker.ts'),

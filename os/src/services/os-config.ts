@@ -38,11 +38,12 @@ export const OS_SERVICES: Services = {
   },
   network: {
     image: image('os-network'),
+    command: ['ros', 'netconf'],
     privileged: true,
     net: 'host',
     uts: 'host',
     restart: 'always',
-    volumes: ['/dev:/dev', '/run:/run', '/etc/resolv.conf:/etc/resolv.conf', '/etc/hosts:/etc/hosts', '/var/lib/dhcpcd:/var/lib/dhcpcd'],
+    volumes: ['/dev:/dev', '/run:/run', '/etc/resolv.conf:/etc/resolv.conf', '/etc/hosts:/etc/hosts', '/var/lib/dhcpcd:/var/lib/dhcpcd', ROS],
     labels: SYSTEM,
   },
   ntp: {

@@ -85,9 +85,9 @@ test('DOS line ends, a byte order mark and bytes that are not UTF-8 are survived
 });
 
 test('keys that this version does not act on are named once, old ones with the reason', () => {
-  const codes = parseCloudConfig('rancher:\n  network:\n    dns: {search: [a]}\n    interfaces: {eth0: {dhcp: true}}\n  rm_usr: true\n  debug: true\n', 'f').problems.map(renderProblem);
+  const codes = parseCloudConfig('rancher:\n  upgrade:\n    policy: none\n    image: a\n  rm_usr: true\n  debug: true\n', 'f').problems.map(renderProblem);
   deepEqual(codes, [
-    'f:2:3: warning: this version does not act on rancher.network yet',
+    'f:2:3: warning: this version does not act on rancher.upgrade yet',
     'f:5:3: warning: rancher.rm_usr has no effect: /usr is never copied to the state partition',
   ]);
   deepEqual(parseCloudConfig('rancher: {network: {}}', 'f', { announce: false }).problems, []);

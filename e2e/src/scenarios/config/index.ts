@@ -24,9 +24,19 @@ rancher:
   modules: [dummy numdummies=2, no_such_module]
 `;
 
+/** The addresses that QEMU's network would give, so that ssh finds the machine. */
+const STATIC = `hostname: from-fat
+rancher:
+  network:
+    interfaces:
+      eth*: {dhcp: true}
+      mac=52:*: {address: 10.0.2.15/24, addresses: [10.0.2.99/24, "fd00::99/64"], gateway: 10.0.2.2, mtu: 1400, post_up: ["echo $iface >/run/after"]}
+    dns: {nameservers: [10.0.2.3], search: [example.org]}
+`;
+
 export const config: readonly Scenario[] = [
-  scenario('a FAT config drive sets the host name, and a password from a kernel word opens the serial line', {}, async (scene) => {
-    const setup = drover({ name: 'password', config: 'hostname: from-fat\n', words: [...QUIET, 'rancher.password=open-sesame'] });
+  scenario('a FAT config drive sets the host name and static addresses, and a password from a kernel word opens the serial line', {}, async (scene) => {
+    const setup = drover({ name: 'password', config: STATIC, words: [...QUIET, 'rancher.password=open-sesame'] });
     const machine = await scene.boot(setup);
     await machine.serial.waitFor(/login: *$/m, { deadlineMs: 60_000 });
     const since = machine.serial.mark();
@@ -36,6 +46,9 @@ export const config: readonly Scenario[] = [
     await waitSerialShell(machine);
     expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
     expectEqual(await machine.ssh.ok('hostname'), 'from-fat\n');
+    const addresses = await machine.ssh.ok('ip addr show dev eth0');
+    for (const expected of ['mtu 1400', 'inet 10.0.2.15/24', 'inet 10.0.2.99/24', 'inet6 fd00::99/64']) expectContains(addresses, expected);
+    expectEqual(await machine.ssh.ok('ip route show default; cat /etc/resolv.conf; cat /run/after; sudo ls /var/lib/dhcpcd'), 'default via 10.0.2.2 dev eth0 \nsearch example.org\nnameserver 10.0.2.3\neth0\n');
   }),
 
   scenario('an ISO9660 config drive sets the host name, files, mounts, commands, sysctls and modules, and autologin opens a shell on the serial line', {}, async (scene) => {

@@ -36,7 +36,7 @@ export const RANCHER = {
     meaning: 'User Docker, which runs your containers',
   },
   cloud_init: { type: 'cloud-init', since: '0.4', when: 'boot', meaning: 'Where user-data and metadata come from' },
-  network: { type: 'network', since: '0.4', when: 'boot', meaning: 'Links, addresses, name servers and proxies' },
+  network: { type: 'network', since: '0.4', when: 'boot', works: true, meaning: 'Links, addresses, name servers and proxies' },
   default_network: { type: 'network', since: '0.4.5', when: 'boot', ignored: 'its name is rancher.defaults.network now', meaning: 'Network settings for what rancher.network leaves open' },
   ssh: { type: 'ssh', since: '0.4', when: 'boot', works: true, meaning: 'The SSH server of the console' },
   modules: { type: 'list of string', since: '0.4', when: 'boot', works: true, meaning: 'Kernel modules to load, each with its parameters after a space' },

@@ -1,0 +1,101 @@
+// `rancher.network` as a plan: commands of ip(8), the links that dhcpcd looks after, and resolv.conf. Pure: what is
+// there comes in, text goes out.
+
+import type { Configuration } from '@drover/cloud-config';
+
+type Network = Configuration['rancher']['network'];
+export type Interface = Network['interfaces'][string];
+
+export interface Card {
+  readonly name: string;
+  /** As in /sys/class/net/NAME/address. */
+  readonly mac: string;
+}
+
+export interface NetworkPlan {
+  /** In order; each a program with its arguments. */
+  readonly commands: readonly (readonly string[])[];
+  /** Names and patterns for dhcpcd; undefined: all that it knows by itself. */
+  readonly dhcp: readonly string[] | undefined;
+  /** Undefined: dhcpcd writes it. */
+  readonly resolvConf: string | undefined;
+  /** Links that the configuration names and that are not there. */
+  readonly missing: readonly string[];
+}
+
+/** Of several entries that fit a card, an address counts more than a name, and a name more than a pattern. */
+export function chooseEntry(interfaces: Network['interfaces'], card: Card): Interface | undefined {
+  const ranked = Object.entries(interfaces).map(([key, entry]) => ({ entry, rank: rankOf(entry.match ?? key, card) }));
+  const best = Math.max(0, ...ranked.map((one) => one.rank));
+  return best === 0 ? undefined : ranked.find((one) => one.rank === best)!.entry;
+}
+
+function rankOf(match: string, card: Card): number {
+  if (match.startsWith('mac=')) return fits(match.slice(4).toLowerCase(), card.mac.toLowerCase()) ? 3 : 0;
+  if (match === card.name) return 2;
+  return match.includes('*') && fits(match, card.name) ? 1 : 0;
+}
+
+function fits(pattern: string, text: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(text);
+}
+
+export function planNetwork(network: Network, cards: readonly Card[]): NetworkPlan {
+  const { interfaces, dns } = network;
+  const resolvConf = dns.nameservers.length > 0 || dns.search.length > 0 ? renderResolvConf(dns) : undefined;
+  if (Object.keys(interfaces).length === 0) return { commands: around(network, []), dhcp: undefined, resolvConf, missing: [] };
+  const chosen = cards.flatMap((card) => {
+    const entry = chooseEntry(interfaces, card);
+    return entry === undefined ? [] : [{ card, entry }];
+  });
+  return {
+    commands: around(network, chosen.flatMap(({ card, entry }) => planCard(card, entry))),
+    dhcp: dhcpNames(interfaces, cards),
+    resolvConf,
+    missing: Object.entries(interfaces).map(([key, entry]) => entry.match ?? key).filter((match) => !match.includes('*') && !cards.some((card) => rankOf(match, card) > 0)),
+  };
+}
+
+function around({ pre_cmds, post_cmds }: Network, commands: readonly (readonly string[])[]): (readonly string[])[] {
+  const split = (line: string): string[] => line.trim().split(/\s+/);
+  return [...pre_cmds.map(split), ...commands, ...post_cmds.map(split)];
+}
+
+function planCard({ name }: Card, entry: Interface): string[][] {
+  const addresses = [...(entry.address === undefined ? [] : [entry.address]), ...entry.addresses];
+  const shell = (lines: readonly string[]): string[][] => lines.map((line) => ['/bin/sh', '-c', line.replaceAll('$iface', name)]);
+  return [
+    ...shell(entry.pre_up),
+    ...(entry.mtu === undefined ? [] : [['ip', 'link', 'set', 'dev', name, 'mtu', String(entry.mtu)]]),
+    ...addresses.map((address) => ['ip', 'addr', 'replace', withPrefix(address), 'dev', name]),
+    ...(addresses.length > 0 || entry.mtu !== undefined ? [['ip', 'link', 'set', 'dev', name, 'up']] : []),
+    ...(entry.gateway === undefined ? [] : [['ip', 'route', 'replace', 'default', 'via', entry.gateway, 'dev', name]]),
+    ...(entry.gateway_ipv6 === undefined ? [] : [['ip', '-6', 'route', 'replace', 'default', 'via', entry.gateway_ipv6, 'dev', name]]),
+    ...shell(entry.post_up),
+  ];
+}
+
+/** An address alone is that of one machine. */
+function withPrefix(address: string): string {
+  if (address.includes('/')) return address;
+  return `${address}/${address.includes(':') ? 128 : 32}`;
+}
+
+/** Patterns stay patterns where nothing better fits any card, so that links which come later are looked after. */
+function dhcpNames(interfaces: Network['interfaces'], cards: readonly Card[]): string[] {
+  const names = cards.filter((card) => chooseEntry(interfaces, card)?.dhcp === true).map((card) => card.name);
+  const denied = cards.filter((card) => chooseEntry(interfaces, card)?.dhcp === false);
+  const patterns = Object.entries(interfaces).filter(([, entry]) => entry.dhcp).map(([key, entry]) => entry.match ?? key).filter((match) => !match.startsWith('mac=') && !denied.some((card) => fits(match, card.name)));
+  return [...new Set([...names, ...patterns])].sort();
+}
+
+function renderResolvConf({ nameservers, search }: Network['dns']): string {
+  return [...(search.length > 0 ? [`search ${search.join(' ')}`] : []), ...nameservers.map((server) => `nameserver ${server}`)].map((line) => `${line}\n`).join('');
+}
+
+/** dhcpcd.conf: the image's own, with our links instead of its, and without a hand on resolv.conf when that is ours. */
+export function renderDhcpcdConf(base: string, { dhcp, resolvConf }: NetworkPlan): string {
+  const lines = base.trimEnd().split('\n').filter((line) => dhcp === undefined || !line.startsWith('allowinterfaces'));
+  return [...lines, ...(dhcp === undefined ? [] : [`allowinterfaces ${dhcp.length === 0 ? 'none' : dhcp.join(' ')}`]), ...(resolvConf === undefined ? [] : ['nohook resolv.conf']), ''].join('\n');
+}
