@@ -30,8 +30,8 @@ export function setKernelSettings(host: SystemHost): string | undefined {
   return failed.length === 0 ? undefined : `not set: ${failed.join(' ')}`;
 }
 
-/** `rancher.sysctl`: a dot or a slash between the parts of a name. Throws at the end with all that could not be set. */
-export function setSysctls({ files }: Pick<SystemHost, 'files'>, settings: Readonly<Record<string, string>>): void {
+/** `rancher.sysctl`: a dot or a slash between the parts of a name. Returns what could not be set. */
+export function setSysctls({ files }: Pick<SystemHost, 'files'>, settings: Readonly<Record<string, string>>): string[] {
   const failed: string[] = [];
   for (const [name, value] of Object.entries(settings)) {
     const path = name.includes('/') ? name : name.replaceAll('.', '/');
@@ -39,22 +39,22 @@ export function setSysctls({ files }: Pick<SystemHost, 'files'>, settings: Reado
       if (path.split('/').includes('..')) throw new RosError('bad-sysctl', 'not a name');
       files.write(`/proc/sys/${path}`, value);
     } catch (error) {
-      failed.push(`${name} (${codeOf(error) ?? explain(error)})`);
+      failed.push(`rancher.sysctl ${name} (${codeOf(error) ?? explain(error)})`);
     }
   }
-  if (failed.length > 0) throw new RosError('sysctl', `not set: ${failed.join(', ')}`, { hint: 'is the name right, and its module loaded? See rancher.modules' });
+  return failed;
 }
 
-/** `rancher.modules`: each a name, with its parameters after a space. Throws at the end with all that could not be loaded. */
-export async function loadModules({ processes }: Pick<SystemHost, 'processes'>, modules: readonly string[]): Promise<void> {
+/** `rancher.modules`: each a name, with its parameters after a space. Returns what could not be loaded. */
+export async function loadModules({ processes }: Pick<SystemHost, 'processes'>, modules: readonly string[]): Promise<string[]> {
   const failed: string[] = [];
   for (const line of modules) {
     const [name, ...parameters] = line.trim().split(/\s+/);
     if (name === undefined || name === '') continue;
     const { code, stderr } = await processes.run(['/usr/sbin/modprobe', '--', name, ...parameters]);
-    if (code !== 0) failed.push(`${name} (${stderr.trim()})`);
+    if (code !== 0) failed.push(`rancher.modules ${name} (${stderr.trim()})`);
   }
-  if (failed.length > 0) throw new RosError('modules', `not loaded: ${failed.join(', ')}`);
+  return failed;
 }
 
 /** Every controller for the children of the root group: what containers may then limit. */

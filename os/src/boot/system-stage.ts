@@ -76,7 +76,7 @@ class SystemStage {
         name: 'System Docker',
         tasks: [
           { name: 'System Docker', onFailure: 'rescue', hint: `look at ${SYSTEM_DOCKER_LOG}`, run: () => this.bringUpSystemDocker() },
-          { name: 'rancher.modules and rancher.sysctl', onFailure: 'warn', run: () => this.applySettings() },
+          { name: 'modules and sysctls', onFailure: 'warn', run: () => this.applySettings() },
         ],
       },
       { name: 'services', tasks: [{ name: 'system services', onFailure: 'rescue', hint: 'look at system-docker ps -a and system-docker logs NAME', run: () => this.startServices() }] },
@@ -91,7 +91,8 @@ class SystemStage {
   /** Modules first: they bring settings of their own. */
   private async applySettings(): Promise<void> {
     const { modules, sysctl } = this.configuration!.rancher;
-    await loadModules(this.host, modules).finally(() => setSysctls(this.host, sysctl));
+    const failed = [...(await loadModules(this.host, modules)), ...setSysctls(this.host, sysctl)];
+    if (failed.length > 0) throw new RosError('settings', failed.join(', '), { hint: 'is the name right? A setting may need its module: rancher.modules' });
   }
 
   private startSystemDocker(): ReturnType<SystemHost['children']['start']> {

@@ -48,7 +48,7 @@ export const config: readonly Scenario[] = [
     expectEqual(await machine.ssh.ok('hostname'), 'from-fat\n');
     const addresses = await machine.ssh.ok('ip addr show dev eth0');
     for (const expected of ['mtu 1400', 'inet 10.0.2.15/24', 'inet 10.0.2.99/24', 'inet6 fd00::99/64']) expectContains(addresses, expected);
-    expectEqual(await machine.ssh.ok('ip route show default; cat /etc/resolv.conf; cat /run/after; sudo ls /var/lib/dhcpcd'), 'default via 10.0.2.2 dev eth0 \nsearch example.org\nnameserver 10.0.2.3\neth0\n');
+    expectEqual(await machine.ssh.ok('ip route show default | head -1; cat /etc/resolv.conf /run/after; sudo grep allow /run/ros/dhcpcd.conf'), 'default via 10.0.2.2 dev eth0 \nsearch example.org\nnameserver 10.0.2.3\neth0\nallowinterfaces none\n');
   }),
 
   scenario('an ISO9660 config drive sets the host name, files, mounts, commands, sysctls and modules, and autologin opens a shell on the serial line', {}, async (scene) => {
@@ -57,7 +57,7 @@ export const config: readonly Scenario[] = [
     expectEqual(await machine.ssh.ok("stat -c '%a %U %G' /etc/written; cat /run/ran; ls /mnt/ram; ls /run/never /etc/never 2>&1 | grep -c 'No such'"), '640 rancher docker\nby cloud-config\npacked\ntwo words\n2\n');
     expectEqual(await machine.ssh.ok('cat /proc/sys/kernel/pid_max; ls -d /sys/class/net/dummy1'), '40001\n/sys/class/net/dummy1\n');
     const log = await machine.ssh.ok('sudo dmesg; sudo system-docker logs console 2>&1');
-    for (const said of [/write_files, \/etc\/never: unknown encoding "rot13"/, /runcmd: false: ended with 1/, /not set: net\.ipv4\.no_such_setting/, /not loaded: no_such_module/]) expectContains(log, said);
+    for (const said of [/write_files, \/etc\/never: unknown encoding "rot13"/, /runcmd: false: ended with 1/, /rancher\.sysctl net\.ipv4\.no_such_setting/, /rancher\.modules no_such_module/]) expectContains(log, said);
     await waitSerialShell(machine);
     expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
   }),
