@@ -5,7 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONSOLES, STATE } from '@drover/builder';
 import type { Setup } from '../harness/scenario.ts';
-import type { Boot, Disk, Machine, Workplace } from '../machine/index.ts';
+import type { Boot, Disk, Machine, Nic, Workplace } from '../machine/index.ts';
 import { createBlankDisk, createConfigDrive } from '../machine/index.ts';
 import type { ConfigDriveFormat } from '../machine/disk-images.ts';
 import type { Product } from './product.ts';
@@ -18,7 +18,8 @@ export interface DroverOptions {
   readonly memoryMb?: number;
   /** `blank`: an empty disk of 4 GB, formatted at boot. `none`: everything in RAM. Or a disk made by the scenario. */
   readonly state?: 'blank' | 'none' | Disk;
-  readonly network?: 'none' | { readonly ports: readonly number[] };
+  /** Ports inside that are forwarded besides ssh's; more cards than one lead nowhere in particular. */
+  readonly network?: 'none' | { readonly ports?: readonly number[]; readonly cards?: number };
   /** Lines of cloud-config besides the ssh key. */
   readonly config?: string;
   /** The whole user data, key and all, as it stands. */
@@ -50,7 +51,7 @@ export function drover(options: DroverOptions): Setup {
         boot: bootOf(product, options, place.accelerator.words),
         memoryMb: options.memoryMb ?? 512,
         disks: await makeDisks(place, product, folder, options),
-        nics: options.network === 'none' ? [] : [{ kind: 'user', forward: Object.fromEntries([22, ...(options.network?.ports ?? [])].map((port) => [port, 0])) }],
+        nics: options.network === 'none' ? [] : makeNics(options.network ?? {}),
       };
     },
     ready: (machine) => waitUp(machine, 0),
@@ -66,6 +67,11 @@ export async function waitUp(machine: Machine, since: number): Promise<void> {
 function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: DroverOptions, hastening: readonly string[]): Boot {
   if (mode !== 'kernel') return { mode: 'cd', image: product.iso, firmware: mode === 'uefi' ? 'uefi' : 'bios' };
   return { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words: onlyWords ?? [...CONSOLES, ...STATE, ...hastening, ...words] };
+}
+
+function makeNics({ ports = [], cards = 1 }: { readonly ports?: readonly number[]; readonly cards?: number }): Nic[] {
+  const forward = Object.fromEntries([22, ...ports].map((port) => [port, 0]));
+  return [{ kind: 'user', forward }, ...Array.from({ length: cards - 1 }, (): Nic => ({ kind: 'user', forward: {} }))];
 }
 
 /** The state disk comes first, so that it is /dev/vda, as the kernel words expect it. */

@@ -7,6 +7,7 @@ import { readRunningConfiguration } from '../boot/configuration.ts';
 import type { Card, NetworkPlan } from '../network/plan-network.ts';
 import { planNetwork, renderDhcpcdConf } from '../network/plan-network.ts';
 
+const LINKS = '/sys/class/net';
 const BASE_CONF = '/etc/dhcpcd.conf';
 const CONF = '/run/ros/dhcpcd.conf';
 /** Drivers of cards are loaded in the background; a card that is named is worth a wait. */
@@ -17,10 +18,11 @@ export async function main({ host, terminal }: AppletContext): Promise<number> {
   const { files, kernel, processes, clock } = host;
   const { network } = readRunningConfiguration(host).rancher;
   const deadline = clock.monotonic() + LATE_CARDS_MS;
-  let plan = planNetwork(network, listCards(host));
+  const makePlan = (): NetworkPlan => planNetwork(network, listCards(host), files.list(LINKS));
+  let plan = makePlan();
   while (plan.missing.length > 0 && clock.monotonic() < deadline) {
     await clock.sleep(POLL_MS);
-    plan = planNetwork(network, listCards(host));
+    plan = makePlan();
   }
   for (const name of plan.missing) terminal.err(`rancher.network.interfaces: there is no ${name}\n`);
   await apply(host, terminal, plan);
@@ -42,6 +44,5 @@ async function apply({ files, processes }: SystemHost, terminal: Terminal, { com
 
 /** With a device behind them: no bridges, no loopback. */
 function listCards({ files }: SystemHost): Card[] {
-  const folder = '/sys/class/net';
-  return files.list(folder).filter((name) => files.exists(`${folder}/${name}/device`)).map((name) => ({ name, mac: files.readText(`${folder}/${name}/address`).trim() }));
+  return files.list(LINKS).filter((name) => files.exists(`${LINKS}/${name}/device`)).map((name) => ({ name, mac: files.readText(`${LINKS}/${name}/address`).trim() }));
 }

@@ -6,9 +6,9 @@ import { chooseEntry, planNetwork, renderDhcpcdConf } from './plan-network.ts';
 
 const CARDS: readonly Card[] = [{ name: 'eth0', mac: '52:54:00:12:34:56' }, { name: 'eth1', mac: '52:54:00:12:34:57' }];
 
-function plan(network: string): NetworkPlan {
+function plan(network: string, existing: readonly string[] = []): NetworkPlan {
   const { config } = resolveConfiguration([parseCloudConfig(`rancher: {network: ${network}}`, 'f')]);
-  return planNetwork(config.rancher.network, CARDS);
+  return planNetwork(config.rancher.network, CARDS, existing);
 }
 
 function printed({ commands }: NetworkPlan): string[] {
@@ -36,6 +36,30 @@ test('an address, its gateway, the size of packets and what runs before and afte
     'sync',
   ]);
   deepEqual(found.dhcp, []);
+});
+
+test('bonds, VLANs and bridges are made in the order in which they need each other, and only once', () => {
+  const text = '{interfaces: {eth*: {bond: bond0}, bond0: {bond_opts: {mode: active-backup}, vlans: "100,200:store", dhcp: true}, store: {bridge: br0}, br0: {bridge: "true", address: 10.0.0.1/24}}}';
+  deepEqual(printed(plan(text)), [
+    'ip link add name bond0 type bond',
+    '/bin/sh -c echo "$2" >"$1" sh /sys/class/net/bond0/bonding/mode active-backup',
+    'ip link add link bond0 name bond0.100 type vlan id 100',
+    'ip link add link bond0 name store type vlan id 200',
+    'ip link add name br0 type bridge',
+    'ip link set dev eth0 down',
+    'ip link set dev eth0 master bond0',
+    'ip link set dev eth1 down',
+    'ip link set dev eth1 master bond0',
+    'ip link set dev store master br0',
+    'ip link set dev eth0 up',
+    'ip link set dev eth1 up',
+    'ip link set dev store up',
+    'ip addr replace 10.0.0.1/24 dev br0',
+    'ip link set dev br0 up',
+  ]);
+  const again = plan(text, ['bond0', 'bond0.100', 'store', 'br0']);
+  equal(printed(again).some((line) => line.includes('link add')), false);
+  deepEqual([again.dhcp, again.missing], [['bond0'], []]);
 });
 
 test('an address of a card counts more than its name, and its name more than a pattern', () => {

@@ -41,20 +41,74 @@ function fits(pattern: string, text: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`).test(text);
 }
 
-export function planNetwork(network: Network, cards: readonly Card[]): NetworkPlan {
+/** `existing`: every link that is there, also those without a device. */
+export function planNetwork(network: Network, cards: readonly Card[], existing: readonly string[]): NetworkPlan {
   const { interfaces, dns } = network;
   const resolvConf = dns.nameservers.length > 0 || dns.search.length > 0 ? renderResolvConf(dns) : undefined;
   if (Object.keys(interfaces).length === 0) return { commands: around(network, []), dhcp: undefined, resolvConf, missing: [] };
-  const chosen = cards.flatMap((card) => {
+  const choose = (links: readonly Card[]): Chosen[] => links.flatMap((card) => {
     const entry = chooseEntry(interfaces, card);
-    return entry === undefined ? [] : [{ card, entry }];
+    return entry === undefined ? [] : [{ name: card.name, entry }];
   });
+  const made = planLinks(interfaces, choose(cards));
+  const links = [...cards, ...made.map(({ name }): Card => ({ name, mac: '' }))];
+  const commands = [
+    ...made.filter(({ name }) => !existing.includes(name)).flatMap((link) => link.make),
+    ...choose(links).flatMap(planMembership),
+    ...choose(links).flatMap(planAddresses),
+  ];
   return {
-    commands: around(network, chosen.flatMap(({ card, entry }) => planCard(card, entry))),
-    dhcp: dhcpNames(interfaces, cards),
+    commands: around(network, commands),
+    dhcp: dhcpNames(interfaces, links),
     resolvConf,
-    missing: Object.entries(interfaces).map(([key, entry]) => entry.match ?? key).filter((match) => !match.includes('*') && !cards.some((card) => rankOf(match, card) > 0)),
+    missing: Object.entries(interfaces).map(([key, entry]) => entry.match ?? key).filter((match) => !match.includes('*') && !links.some((link) => rankOf(match, link) > 0)),
   };
+}
+
+interface Chosen {
+  readonly name: string;
+  readonly entry: Interface;
+}
+
+interface MadeLink {
+  readonly name: string;
+  /** The commands that make it. */
+  readonly make: readonly (readonly string[])[];
+}
+
+/** Bonds before the VLANs on them, VLANs before the bridges that they join. */
+function planLinks(interfaces: Network['interfaces'], chosen: readonly Chosen[]): MadeLink[] {
+  const named = Object.entries(interfaces).map(([key, entry]): Chosen => ({ name: entry.match ?? key, entry }));
+  const bonds = [...new Set([...named.filter(({ entry }) => Object.keys(entry.bond_opts).length > 0).map(({ name }) => name), ...chosen.flatMap(({ entry }) => entry.bond ?? [])])].map((name): MadeLink => {
+    const options = Object.entries(named.find((one) => one.name === name)?.entry.bond_opts ?? {});
+    return { name, make: [['ip', 'link', 'add', 'name', name, 'type', 'bond'], ...options.map(([option, value]) => writeCommand(`/sys/class/net/${name}/bonding/${option}`, value))] };
+  });
+  const carriers = [...chosen, ...named.filter(({ name }) => bonds.some((bond) => bond.name === name))];
+  const vlans = carriers.flatMap(({ name: on, entry }) => parseVlans(entry.vlans ?? '', on).map(({ id, name }): MadeLink => ({ name, make: [['ip', 'link', 'add', 'link', on, 'name', name, 'type', 'vlan', 'id', id]] })));
+  const bridges = named.filter(({ entry }) => entry.bridge === 'true').map(({ name }): MadeLink => ({ name, make: [['ip', 'link', 'add', 'name', name, 'type', 'bridge']] }));
+  return [...bonds, ...vlans, ...bridges];
+}
+
+/** `100,200:name`: a number, and what the link is called where LINK.NUMBER does not do. */
+function parseVlans(text: string, on: string): { readonly id: string; readonly name: string }[] {
+  return text.split(',').map((part) => part.trim()).filter((part) => part !== '').map((part) => {
+    const [id, name = ''] = part.split(':');
+    return { id: id!, name: name === '' ? `${on}.${id!}` : name };
+  });
+}
+
+function writeCommand(path: string, value: string): string[] {
+  return ['/bin/sh', '-c', 'echo "$2" >"$1"', 'sh', path, value];
+}
+
+/** A member of a bond has to be down when it joins. */
+function planMembership({ name, entry }: Chosen): string[][] {
+  const join = (master: string): string[] => ['ip', 'link', 'set', 'dev', name, 'master', master];
+  const isMember = entry.bridge !== undefined && entry.bridge !== '' && entry.bridge !== 'true';
+  return [
+    ...(entry.bond === undefined ? [] : [['ip', 'link', 'set', 'dev', name, 'down'], join(entry.bond)]),
+    ...(isMember ? [join(entry.bridge)] : []),
+  ];
 }
 
 function around({ pre_cmds, post_cmds }: Network, commands: readonly (readonly string[])[]): (readonly string[])[] {
@@ -62,14 +116,14 @@ function around({ pre_cmds, post_cmds }: Network, commands: readonly (readonly s
   return [...pre_cmds.map(split), ...commands, ...post_cmds.map(split)];
 }
 
-function planCard({ name }: Card, entry: Interface): string[][] {
+function planAddresses({ name, entry }: Chosen): string[][] {
   const addresses = [...(entry.address === undefined ? [] : [entry.address]), ...entry.addresses];
   const shell = (lines: readonly string[]): string[][] => lines.map((line) => ['/bin/sh', '-c', line.replaceAll('$iface', name)]);
   return [
     ...shell(entry.pre_up),
     ...(entry.mtu === undefined ? [] : [['ip', 'link', 'set', 'dev', name, 'mtu', String(entry.mtu)]]),
     ...addresses.map((address) => ['ip', 'addr', 'replace', withPrefix(address), 'dev', name]),
-    ...(addresses.length > 0 || entry.mtu !== undefined ? [['ip', 'link', 'set', 'dev', name, 'up']] : []),
+    ...(entry.dhcp && entry.bridge === undefined ? [] : [['ip', 'link', 'set', 'dev', name, 'up']]),
     ...(entry.gateway === undefined ? [] : [['ip', 'route', 'replace', 'default', 'via', entry.gateway, 'dev', name]]),
     ...(entry.gateway_ipv6 === undefined ? [] : [['ip', '-6', 'route', 'replace', 'default', 'via', entry.gateway_ipv6, 'dev', name]]),
     ...shell(entry.post_up),

@@ -30,13 +30,18 @@ rancher:
   network:
     interfaces:
       eth*: {dhcp: true}
-      mac=52:*: {address: 10.0.2.15/24, addresses: [10.0.2.99/24, "fd00::99/64"], gateway: 10.0.2.2, mtu: 1400, post_up: ["echo $iface >/run/after"]}
+      mac=52:54:00:12:34:56:
+        {address: 10.0.2.15/24, addresses: [10.0.2.99/24, "fd00::99/64"], gateway: 10.0.2.2, mtu: 1400, vlans: "100,200:store", post_up: ["echo $iface >/run/after"]}
+      eth1: {bond: bond7}
+      bond7: {bond_opts: {mode: active-backup}, address: 10.7.0.1/24}
+      store: {bridge: br9}
+      br9: {bridge: "true", address: 10.9.0.1/24}
     dns: {nameservers: [10.0.2.3], search: [example.org]}
 `;
 
 export const config: readonly Scenario[] = [
   scenario('a FAT config drive sets the host name and static addresses, and a password from a kernel word opens the serial line', {}, async (scene) => {
-    const setup = drover({ name: 'password', config: STATIC, words: [...QUIET, 'rancher.password=open-sesame'] });
+    const setup = drover({ name: 'password', config: STATIC, network: { cards: 2 }, words: [...QUIET, 'rancher.password=open-sesame'] });
     const machine = await scene.boot(setup);
     await machine.serial.waitFor(/login: *$/m, { deadlineMs: 60_000 });
     const since = machine.serial.mark();
@@ -48,6 +53,8 @@ export const config: readonly Scenario[] = [
     expectEqual(await machine.ssh.ok('hostname'), 'from-fat\n');
     const addresses = await machine.ssh.ok('ip addr show dev eth0');
     for (const expected of ['mtu 1400', 'inet 10.0.2.15/24', 'inet 10.0.2.99/24', 'inet6 fd00::99/64']) expectContains(addresses, expected);
+    const links = await machine.ssh.ok('ip addr; cat /sys/class/net/bond7/bonding/mode /sys/class/net/bond7/bonding/slaves; ls /sys/class/net/br9/brif');
+    for (const expected of ['eth0.100@eth0', 'inet 10.7.0.1/24', 'inet 10.9.0.1/24', 'active-backup 1\neth1\nstore\n']) expectContains(links, expected);
     expectEqual(await machine.ssh.ok('ip route show default | head -1; cat /etc/resolv.conf /run/after; sudo grep allow /run/ros/dhcpcd.conf'), 'default via 10.0.2.2 dev eth0 \nsearch example.org\nnameserver 10.0.2.3\neth0\nallowinterfaces none\n');
   }),
 
