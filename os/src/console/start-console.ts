@@ -6,6 +6,7 @@ import type { Command, Configuration } from '@drover/cloud-config';
 import type { SystemHost } from '@drover/host';
 import type { BootLog } from '../boot/boot-log.ts';
 import type { BootFacts } from '../boot/initrd-stage.ts';
+import { renderProxyProfile } from '../network/proxies.ts';
 import { ACCOUNTS, setPassword, writeAuthorizedKeys } from './accounts.ts';
 import { renderGreeting, renderMessageOfTheDay, renderOsRelease } from './greeting.ts';
 import { planTerminals, renderRespawnTable } from './respawn-table.ts';
@@ -49,6 +50,8 @@ function writeTexts(host: SystemHost, config: Configuration, version: string): v
   files.write('/etc/os-release', renderOsRelease(version));
   files.write('/etc/issue', renderGreeting(version, config, listNetworkCards(host), facts.stateDevice === undefined));
   files.write('/etc/motd', renderMessageOfTheDay());
+  const proxies = renderProxyProfile(config);
+  if (proxies !== '') files.write('/etc/profile.d/proxy.sh', proxies, { mode: 0o755 });
   files.write('/etc/respawn.conf', renderRespawnTable(terminals, config));
   files.makeDirectory('/run/sshd');
   files.makeDirectory('/run/lock');

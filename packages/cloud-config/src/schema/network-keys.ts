@@ -3,9 +3,9 @@
 export const NETWORK = {
   interfaces: { type: 'map of interface', since: '0.4', when: 'boot', works: true, meaning: 'Links by name, pattern (eth*) or address (mac=...); without any, every wired link uses DHCP' },
   dns: { type: 'dns', since: '0.4', when: 'boot', works: true, meaning: 'Name servers; what is set here wins over DHCP' },
-  http_proxy: { type: 'string', since: '0.4.5', when: 'boot', meaning: 'Proxy for http:// addresses' },
-  https_proxy: { type: 'string', since: '0.4.5', when: 'boot', meaning: 'Proxy for https:// addresses' },
-  no_proxy: { type: 'string', since: '0.4.5', when: 'boot', meaning: 'Hosts reached without a proxy, separated by commas' },
+  http_proxy: { type: 'string', since: '0.4.5', when: 'boot', works: true, meaning: 'Proxy for http:// addresses' },
+  https_proxy: { type: 'string', since: '0.4.5', when: 'boot', works: true, meaning: 'Proxy for https:// addresses' },
+  no_proxy: { type: 'string', since: '0.4.5', when: 'boot', works: true, meaning: 'Hosts reached without a proxy, separated by commas' },
   pre_cmds: { type: 'list of string', since: '0.4.5', when: 'boot', works: true, meaning: 'Commands run before any link is configured, without a shell' },
   post_cmds: { type: 'list of string', since: '0.4.5', when: 'boot', works: true, meaning: 'Commands run after all links are configured, without a shell' },
   dhcp_timeout: { type: 'integer', since: '1.5', when: 'boot', meaning: 'Seconds to wait for a DHCP server' },
