@@ -92,7 +92,8 @@ function tryMedium(host: SystemHost, device: BlockDevice, type: ContentType, { m
   try {
     needFileSystem(type);
     host.files.makeDirectory(mountPoint);
-    host.mounts.mount({ source: device.path, target: mountPoint, type, flags: ['ro', 'nosuid', 'nodev'] });
+    // Looking must not replay a journal: the state partition is checked before anything writes to it.
+    host.mounts.mount({ source: device.path, target: mountPoint, type, flags: ['ro', 'nosuid', 'nodev'], ...(type === 'ext4' && { data: 'noload' }) });
   } catch (error) {
     onSkip(device, explain(error));
     return undefined;

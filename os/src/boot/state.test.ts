@@ -65,7 +65,7 @@ test('an unclean state partition is checked before it is mounted', async () => {
   const host = machine({ vdb: (bytes) => (labelled(bytes), bytes.set([4], 1120)) });
   const tools = recorder(1);
   const found = await findState(host, tools.run, options, never);
-  deepEqual([tools.ran, found?.remark], [['/usr/sbin/e2fsck -p /dev/vdb'], '/dev/vdb had errors, which were repaired']);
+  deepEqual([tools.ran, found?.remark], [['/usr/sbin/e2fsck -p /dev/vdb'], 'it had errors, which were repaired']);
   const error = await rejects(() => findState(host, recorder(4, 'x\nUNEXPECTED INCONSISTENCY').run, options, never), 'state-check');
   match(error.message, /UNEXPECTED INCONSISTENCY/);
 });

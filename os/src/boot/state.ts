@@ -75,8 +75,8 @@ export async function checkState(host: SystemHost, runTool: RunTool, device: str
   const content = probeContent(host.files, device);
   if (content?.type !== 'ext4' || content.clean === true) return undefined;
   const { code, output } = await runTool(['/usr/sbin/e2fsck', '-p', device]);
-  if (code === 0) return `${device} was not unmounted; its journal was replayed`;
-  if (code < 4) return `${device} had errors, which were repaired`;
+  if (code === 0) return 'it was not unmounted; its journal was replayed';
+  if (code < 4) return 'it had errors, which were repaired';
   throw new RosError('state-check', `${device} has errors that can't be repaired without a decision: ${output.trim().split('\n').at(-1) ?? ''}`, {
     hint: `run e2fsck ${device} here and answer its questions, then leave this shell`,
   });

@@ -74,6 +74,7 @@ test('dhcpcd gets the cards and patterns that want it, and no other', () => {
   deepEqual(plan('{interfaces: {eth*: {dhcp: true}}}').dhcp, ['eth*', 'eth0', 'eth1']);
   deepEqual(plan('{interfaces: {eth*: {dhcp: true}, eth1: {address: 10.0.0.5/24}}}').dhcp, ['eth0']);
   deepEqual(plan('{interfaces: {"mac=52:54:00:12:34:57": {dhcp: true}}}').dhcp, ['eth1']);
+  deepEqual(plan('{interfaces: {eth*: {dhcp: true, vlans: "100"}}}').dhcp, ['eth0', 'eth1']);
   equal(renderDhcpcdConf('allowinterfaces eth*\nnoarp\n', plan('{interfaces: {eth0: {dhcp: false}}}')), 'noarp\nallowinterfaces none\n');
 });
 

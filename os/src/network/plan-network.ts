@@ -8,7 +8,7 @@ export type Interface = Network['interfaces'][string];
 
 export interface Card {
   readonly name: string;
-  /** As in /sys/class/net/NAME/address. */
+  /** As in /sys/class/net/NAME/address; empty for a link that we make, which only its own name stands for. */
   readonly mac: string;
 }
 
@@ -33,7 +33,7 @@ export function chooseEntry(interfaces: Network['interfaces'], card: Card): Inte
 function rankOf(match: string, card: Card): number {
   if (match.startsWith('mac=')) return fits(match.slice(4).toLowerCase(), card.mac.toLowerCase()) ? 3 : 0;
   if (match === card.name) return 2;
-  return match.includes('*') && fits(match, card.name) ? 1 : 0;
+  return match.includes('*') && card.mac !== '' && fits(match, card.name) ? 1 : 0;
 }
 
 function fits(pattern: string, text: string): boolean {
@@ -139,7 +139,7 @@ function withPrefix(address: string): string {
 /** Patterns stay patterns where nothing better fits any card, so that links which come later are looked after. */
 function dhcpNames(interfaces: Network['interfaces'], cards: readonly Card[]): string[] {
   const names = cards.filter((card) => chooseEntry(interfaces, card)?.dhcp === true).map((card) => card.name);
-  const denied = cards.filter((card) => chooseEntry(interfaces, card)?.dhcp === false);
+  const denied = cards.filter((card) => chooseEntry(interfaces, card)?.dhcp !== true);
   const patterns = Object.entries(interfaces).filter(([, entry]) => entry.dhcp).map(([key, entry]) => entry.match ?? key).filter((match) => !match.startsWith('mac=') && !denied.some((card) => fits(match, card.name)));
   return [...new Set([...names, ...patterns])].sort();
 }

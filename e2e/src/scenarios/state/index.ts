@@ -43,6 +43,10 @@ export const state: readonly Scenario[] = [
     expectEqual(await machine.ssh.ok('cat ~/mine /opt/mine'), 'mine\noptional\n');
     expectEqual((await machine.ssh.run('ls /etc/stray /stray; sudo ls /root/stray')).stdout, '', 'what is left of stray files');
     await expectNoRecovery(machine);
+    // Not unmounted: e2fsck looks at it before the kernel does.
+    await reboot(machine, () => tell(machine, 'sudo reboot -f'));
+    await expectNoRecovery(machine);
+    expectContains(await machine.ssh.ok('sudo dmesg; cat ~/mine'), /it was not unmounted; its journal was replayed[^]*\nmine\n$/);
   }),
 
   scenario('without a disk everything runs in RAM', { minutes: 2 }, async (scene) => {
