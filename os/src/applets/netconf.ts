@@ -4,10 +4,10 @@ import { explain } from '@drover/core';
 import type { SystemHost } from '@drover/host';
 import type { AppletContext, Terminal } from '../applet.ts';
 import { readRunningConfiguration } from '../boot/configuration.ts';
+import { LINKS, listCards } from '../network/list-cards.ts';
 import type { Card, NetworkPlan } from '../network/plan-network.ts';
 import { planNetwork, renderDhcpcdConf } from '../network/plan-network.ts';
 
-const LINKS = '/sys/class/net';
 const BASE_CONF = '/etc/dhcpcd.conf';
 const CONF = '/run/ros/dhcpcd.conf';
 /** Drivers of cards are loaded in the background; a card that is named is worth a wait. */
@@ -18,7 +18,10 @@ export async function main({ host, terminal }: AppletContext): Promise<number> {
   const { files, kernel, processes, clock } = host;
   const { network } = readRunningConfiguration(host).rancher;
   const deadline = clock.monotonic() + LATE_CARDS_MS;
-  const makePlan = (): NetworkPlan => planNetwork(network, listCards(host), files.list(LINKS));
+  const makePlan = (): NetworkPlan => {
+    const cards = listCards(files).map((name): Card => ({ name, mac: files.readText(`${LINKS}/${name}/address`).trim() }));
+    return planNetwork(network, cards, files.list(LINKS));
+  };
   let plan = makePlan();
   while (plan.missing.length > 0 && clock.monotonic() < deadline) {
     await clock.sleep(POLL_MS);
@@ -40,9 +43,4 @@ async function apply({ files, processes }: SystemHost, terminal: Terminal, { com
       terminal.err(`${command.join(' ')}: ${explain(error)}\n`);
     }
   }
-}
-
-/** With a device behind them: no bridges, no loopback. */
-function listCards({ files }: SystemHost): Card[] {
-  return files.list(LINKS).filter((name) => files.exists(`${LINKS}/${name}/device`)).map((name) => ({ name, mac: files.readText(`${LINKS}/${name}/address`).trim() }));
 }

@@ -90,7 +90,8 @@ class SystemStage {
 
   /** Modules first: they bring settings of their own. */
   private async applySettings(): Promise<void> {
-    const { modules, sysctl } = this.configuration!.rancher;
+    if (this.configuration === undefined) return; // said already
+    const { modules, sysctl } = this.configuration.rancher;
     const failed = [...(await loadModules(this.host, modules)), ...setSysctls(this.host, sysctl)];
     if (failed.length > 0) throw new RosError('settings', failed.join(', '), { hint: 'is the name right? A setting may need its module: rancher.modules' });
   }

@@ -1,10 +1,10 @@
 // `ros config`: shows and changes the configuration. It never shows a password, and never writes what would be refused.
 
 import { hasErrors, renderProblem, RosError } from '@drover/core';
-import { dropSecrets, findSpec, fromValue, getNode, parseFlowValue, parseKeyPath, placeOf, setValue, toValue } from '@drover/cloud-config';
-import type { ConfigProblem, KeySpec, MapNode, RawMap, Value } from '@drover/cloud-config';
+import { dropSecrets, findSpec, fromValue, getNode, isMap, mergeTrees, parseFlowValue, parseKeyPath, placeOf, setValue, toValue } from '@drover/cloud-config';
+import type { ConfigProblem, KeySpec, MapNode, Value, ValueMap } from '@drover/cloud-config';
 import type { ConfigHost } from './config-store.ts';
-import { loadEverything, loadWritten, readOwnFile, toRawMap, writeOwnFile } from './config-store.ts';
+import { loadEverything, loadWritten, readOwnFile, writeOwnFile } from './config-store.ts';
 import type { Flags, FlagSpec } from './parse-flags.ts';
 
 /** What a verb needs of the world. */
@@ -60,7 +60,7 @@ async function get({ host, out, err }: ConfigContext, { operands: [key] }: Flags
 
 function valueAt(value: Value | undefined, path: readonly string[]): Value | undefined {
   let at = value;
-  for (const part of path) at = typeof at === 'object' && at !== null && !Array.isArray(at) && Object.hasOwn(at, part) ? (at as RawMap)[part] : undefined;
+  for (const part of path) at = isMap(at) && Object.hasOwn(at, part) ? at[part] : undefined;
   return at;
 }
 
@@ -86,7 +86,7 @@ async function set({ host, err }: ConfigContext, { operands: [key, text] }: Flag
   const { checkTree } = await import('@drover/cloud-config/yaml');
   const { problems } = checkTree(fromValue(setValue({}, path, value), node.source) as MapNode);
   if (report(err, problems)) return 1;
-  await writeOwnFile(host, setValue(await readOwnFile(host), path, value));
+  await writeOwnFile(host, setValue(toValue(await readOwnFile(host)) as ValueMap, path, value));
   return 0;
 }
 
@@ -98,22 +98,12 @@ async function merge(context: ConfigContext, flags: Flags): Promise<number> {
     err('nothing was changed\n');
     return 1;
   }
-  await writeOwnFile(host, mergeValues(await readOwnFile(host), toRawMap(parseRaw(bytes, name).root)));
+  await writeOwnFile(host, toValue(mergeTrees(await readOwnFile(host), parseRaw(bytes, name).root)));
   return 0;
 }
 
-/** Maps key by key; everything else is replaced. */
-function mergeValues(lower: RawMap, upper: RawMap): RawMap {
-  const isMap = (value: Value | undefined): value is RawMap => typeof value === 'object' && value !== null && !Array.isArray(value);
-  const merged = Object.entries(upper).map(([key, value]): [string, Value] => {
-    const below = lower[key];
-    return [key, isMap(below) && isMap(value) ? mergeValues(below, value) : value];
-  });
-  return { ...lower, ...Object.fromEntries(merged) };
-}
-
 async function exportAll({ host, out }: ConfigContext, { values }: Flags): Promise<number> {
-  const written: RawMap = values.has('full') ? await loadFull(host) : { ssh_authorized_keys: [], ...(await loadWritten(host)) };
+  const written: ValueMap = values.has('full') ? await loadFull(host) : { ssh_authorized_keys: [], ...(await loadWritten(host)) };
   const { renderYaml } = await import('@drover/cloud-config/yaml');
   const text = renderYaml(dropSecrets(written, values.has('private')));
   const file = values.get('output');
@@ -122,9 +112,9 @@ async function exportAll({ host, out }: ConfigContext, { values }: Flags): Promi
   return 0;
 }
 
-async function loadFull(host: ConfigHost): Promise<RawMap> {
+async function loadFull(host: ConfigHost): Promise<ValueMap> {
   const { config, tree } = await loadEverything(host);
-  return mergeValues(config, toRawMap(tree));
+  return toValue(mergeTrees(fromValue(config, { name: 'defaults' }) as MapNode, tree)) as ValueMap;
 }
 
 async function validate(context: ConfigContext, flags: Flags): Promise<number> {

@@ -3,7 +3,7 @@
 
 import { dirname, hasErrors, renderProblem, RosError } from '@drover/core';
 import { CLOUD_CONFIG_FILE, loadConfiguration, OEM_CONFIG_FILE, OS_CONFIG_FILE, resolveConfiguration, splitKernelLine, toValue } from '@drover/cloud-config';
-import type { ConfigNode, Metadata, RawMap, ResolvedConfiguration } from '@drover/cloud-config';
+import type { MapNode, Metadata, ResolvedConfiguration, Value, ValueMap } from '@drover/cloud-config';
 import type { Host } from '@drover/host';
 import { METADATA_FILE } from '../names.ts';
 
@@ -16,9 +16,9 @@ export async function loadEverything(host: ConfigHost): Promise<ResolvedConfigur
 }
 
 /** All of it but what came with the system: as it was written, unknown keys included. */
-export async function loadWritten(host: ConfigHost): Promise<RawMap> {
+export async function loadWritten(host: ConfigHost): Promise<ValueMap> {
   const { layers } = await loadEverything(host);
-  return toRawMap(resolveConfiguration(layers.filter(({ name }) => name !== OS_CONFIG_FILE && name !== OEM_CONFIG_FILE), readMetadata(host)).tree);
+  return toValue(resolveConfiguration(layers.filter(({ name }) => name !== OS_CONFIG_FILE && name !== OEM_CONFIG_FILE), readMetadata(host)).tree) as ValueMap;
 }
 
 function readMetadata({ files }: ConfigHost): Metadata | undefined {
@@ -27,25 +27,21 @@ function readMetadata({ files }: ConfigHost): Metadata | undefined {
 }
 
 /** cloud-config.yml as it was written, with whatever is wrong or unknown in it. Throws `broken-config` when it is no YAML. */
-export async function readOwnFile(host: ConfigHost): Promise<RawMap> {
+export async function readOwnFile(host: ConfigHost): Promise<MapNode> {
   const bytes = host.files.exists(CLOUD_CONFIG_FILE) ? host.files.readBytes(CLOUD_CONFIG_FILE) : new Uint8Array();
   const { parseRaw } = await import('@drover/cloud-config/yaml');
   const { root, problems } = parseRaw(bytes, CLOUD_CONFIG_FILE);
   if (hasErrors(problems)) throw new RosError('broken-config', renderProblem(problems.find((one) => one.severity === 'error')!), { hint: `correct ${CLOUD_CONFIG_FILE} first; nothing was changed` });
-  return toRawMap(root);
-}
-
-export function toRawMap(root: ConfigNode | undefined): RawMap {
-  return root?.kind === 'map' ? (toValue(root) as RawMap) : {};
+  return root;
 }
 
 /** Old or new, never a mix; readable by root alone. */
-export async function writeOwnFile({ files }: ConfigHost, tree: RawMap): Promise<void> {
+export async function writeOwnFile({ files }: ConfigHost, value: Value): Promise<void> {
   const { renderYaml } = await import('@drover/cloud-config/yaml');
   const folder = dirname(CLOUD_CONFIG_FILE);
   if (!files.exists(folder)) {
     files.makeDirectory(folder);
     files.changeMode(folder, 0o700);
   }
-  files.writeAtomic(CLOUD_CONFIG_FILE, `#cloud-config\n${renderYaml(tree)}`, { mode: 0o600 });
+  files.writeAtomic(CLOUD_CONFIG_FILE, `#cloud-config\n${renderYaml(value)}`, { mode: 0o600 });
 }

@@ -1,6 +1,6 @@
 // `mounts`: file systems and swap of the user, in the console, whose file system User Docker uses as well.
 
-import { RosError } from '@drover/core';
+import { dirname, RosError } from '@drover/core';
 import type { MountEntry } from '@drover/cloud-config';
 import type { Host } from '@drover/host';
 import { resolveDevice } from '../boot/block-devices.ts';
@@ -10,7 +10,6 @@ type MountHost = Pick<Host, 'files' | 'processes' | 'clock'>;
 /** Devices may come late; whoever waits for them keeps the logins waiting. */
 const TRIES = 10;
 const PAUSE_MS = 500;
-const NETWORK_TYPES: readonly string[] = ['nfs', 'nfs4', 'cifs', '9p', 'tmpfs', 'ramfs', 'overlay'];
 
 /** The command that mounts an entry; `device` is the path it was found at. */
 export function planMount([, mountPoint, type, options]: MountEntry, device: string): string[] {
@@ -29,8 +28,8 @@ export async function mountEntry(host: MountHost, entry: MountEntry): Promise<vo
 }
 
 /** What has a device waits for it a little. */
-async function findDevice(host: MountHost, [spec, , type, options]: MountEntry): Promise<string> {
-  if (NETWORK_TYPES.includes(type) || /(?:^|,)r?bind(?:,|$)/.test(options) || !/^(?:\/dev\/|LABEL=|UUID=)/.test(spec)) return spec;
+async function findDevice(host: MountHost, [spec, , , options]: MountEntry): Promise<string> {
+  if (/(?:^|,)r?bind(?:,|$)/.test(options) || !/^(?:\/dev\/|LABEL=|UUID=)/.test(spec)) return spec;
   for (let left = TRIES; ; left -= 1) {
     const found = resolveDevice(host, spec);
     if (found !== undefined) return found;
@@ -42,6 +41,6 @@ async function findDevice(host: MountHost, [spec, , type, options]: MountEntry):
 function makeTarget({ files }: MountHost, path: string, isFile: boolean): void {
   if (files.exists(path)) return;
   if (!isFile) return files.makeDirectory(path, 0o755);
-  files.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/', 0o755);
+  files.makeDirectory(dirname(path), 0o755);
   files.write(path, '');
 }

@@ -6,6 +6,7 @@ import type { Command, Configuration } from '@drover/cloud-config';
 import type { SystemHost } from '@drover/host';
 import type { BootLog } from '../boot/boot-log.ts';
 import type { BootFacts } from '../boot/initrd-stage.ts';
+import { listCards } from '../network/list-cards.ts';
 import { renderProxyProfile } from '../network/proxies.ts';
 import { ACCOUNTS, setPassword, writeAuthorizedKeys } from './accounts.ts';
 import { renderGreeting, renderMessageOfTheDay, renderOsRelease } from './greeting.ts';
@@ -48,7 +49,7 @@ function writeTexts(host: SystemHost, config: Configuration, version: string): v
   const facts = JSON.parse(files.readTextIfPresent('/run/ros/boot.json') ?? '{}') as Partial<BootFacts>;
   const terminals = planTerminals(files.readText('/proc/cmdline'), (device) => files.exists(device));
   files.write('/etc/os-release', renderOsRelease(version));
-  files.write('/etc/issue', renderGreeting(version, config, listNetworkCards(host), facts.stateDevice === undefined));
+  files.write('/etc/issue', renderGreeting(version, config, listCards(files), facts.stateDevice === undefined));
   files.write('/etc/motd', renderMessageOfTheDay());
   const proxies = renderProxyProfile(config);
   if (proxies !== '') files.write('/etc/profile.d/proxy.sh', proxies, { mode: 0o755 });
@@ -56,12 +57,6 @@ function writeTexts(host: SystemHost, config: Configuration, version: string): v
   files.makeDirectory('/run/sshd');
   files.makeDirectory('/run/lock');
   if (!files.exists('/run/utmp')) files.write('/run/utmp', '', { mode: 0o664 });
-}
-
-/** Interfaces with a device behind them: no bridges, no loopback. */
-function listNetworkCards(host: SystemHost): string[] {
-  const folder = '/sys/class/net';
-  return host.files.list(folder).filter((name) => host.files.exists(`${folder}/${name}/device`)).sort();
 }
 
 /** Other containers write theirs themselves, when they learn to. */

@@ -10,13 +10,9 @@ type EntryHost = Pick<Host, 'files' | 'processes'>;
 
 /** Where the file goes: below the root, whatever dots the path has. Throws `bad-path` for a path that names no file. */
 export function placeOfFile(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  if (parts.length === 0 || /[\0\n]/.test(path) || path.endsWith('/')) throw new RosError('bad-path', `${JSON.stringify(path)} names no file`);
-  return `/${parts.join('/')}`;
+  const place = join('/', path);
+  if (place === '/' || /[\0\n]/.test(path) || path.endsWith('/')) throw new RosError('bad-path', `${JSON.stringify(path)} names no file`);
+  return place;
 }
 
 const ENCODINGS: Readonly<Record<string, { readonly base64: boolean; readonly gzip: boolean }>> = {

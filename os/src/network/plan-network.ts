@@ -52,10 +52,11 @@ export function planNetwork(network: Network, cards: readonly Card[], existing: 
   });
   const made = planLinks(interfaces, choose(cards));
   const links = [...cards, ...made.map(({ name }): Card => ({ name, mac: '' }))];
+  const all = choose(links);
   const commands = [
     ...made.filter(({ name }) => !existing.includes(name)).flatMap((link) => link.make),
-    ...choose(links).flatMap(planMembership),
-    ...choose(links).flatMap(planAddresses),
+    ...all.flatMap(planMembership),
+    ...all.flatMap(planAddresses),
   ];
   return {
     commands: around(network, commands),

@@ -1,5 +1,6 @@
 // The proxies of `rancher.network`, as programs look for them.
 
+import { quoteWord } from '@drover/core';
 import type { Configuration } from '@drover/cloud-config';
 
 const KEYS = ['http_proxy', 'https_proxy', 'no_proxy'] as const;
@@ -16,6 +17,6 @@ export function proxyEnvironment({ rancher: { network } }: Configuration): strin
 export function renderProxyProfile(config: Configuration): string {
   return proxyEnvironment(config).map((line) => {
     const at = line.indexOf('=');
-    return `export ${line.slice(0, at)}='${line.slice(at + 1).replaceAll("'", "'\\''")}'\n`;
+    return `export ${line.slice(0, at)}=${quoteWord(line.slice(at + 1))}\n`;
   }).join('');
 }

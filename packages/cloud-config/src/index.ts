@@ -5,7 +5,6 @@ export { kernelWordValues, splitKernelLine } from './kernel/split-kernel-line.ts
 export type { KernelLine } from './kernel/split-kernel-line.ts';
 export { dropSecrets } from './edit/drop-secrets.ts';
 export { setValue } from './edit/set-value.ts';
-export type { RawMap } from './edit/set-value.ts';
 export type { Layer } from './layers/layer.ts';
 export { mergeTrees } from './layers/merge-trees.ts';
 export { resolveConfiguration } from './layers/resolve-configuration.ts';
@@ -21,7 +20,8 @@ export { parseFlowValue } from './tree/flow-value.ts';
 export type { ConfigNode, ListNode, MapEntry, MapNode, Place, ScalarNode, Source } from './tree/node.ts';
 export { fromValue, getNode, placeOf, toValue } from './tree/node.ts';
 export type { Addresses } from './text/substitute-addresses.ts';
-export type { Scalar, Value } from './tree/value.ts';
+export type { Scalar, Value, ValueMap } from './tree/value.ts';
+export { isMap } from './tree/value.ts';
 export { classifyUserData } from './user-data/classify-user-data.ts';
 export type { ClassifiedUserData, UserData, UserDataKind } from './user-data/classify-user-data.ts';
 export { readConfigDrive } from './user-data/read-config-drive.ts';

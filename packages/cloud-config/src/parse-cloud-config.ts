@@ -10,7 +10,6 @@ import type { Addresses } from './text/substitute-addresses.ts';
 import type { ConfigNode, MapNode } from './tree/node.ts';
 import { emptyTree, kindOf, placeOf } from './tree/node.ts';
 import { parseYaml } from './yaml/parse-yaml.ts';
-import type { YamlResult } from './yaml/parse-yaml.ts';
 
 export interface ParseOptions extends DecodeOptions {
   /** Compose services, which count as `rancher.services`. */
@@ -39,24 +38,21 @@ export function parseCloudConfig(data: Uint8Array | string, name: string, option
   return layer(checked.tree);
 }
 
-/** The text as it was written: not checked, no addresses put in. For what is changed and written back. */
-export function parseRaw(data: Uint8Array | string, name: string): YamlResult {
+/** The text as it was written: not checked, no addresses put in. For what is changed and written back. Empty after an error. */
+export function parseRaw(data: Uint8Array | string, name: string): { readonly root: MapNode; readonly problems: readonly ConfigProblem[] } {
   const decoded = decodeText(data, name);
-  if (decoded.text === undefined) return { root: undefined, problems: decoded.problems };
-  const parsed = parseYaml(decoded.text, name);
-  const isMap = parsed.root === undefined || parsed.root.kind === 'map' || (parsed.root.kind === 'scalar' && parsed.root.value === null);
-  return isMap ? parsed : { root: undefined, problems: [notAMap(parsed.root)] };
-}
-
-function notAMap(root: ConfigNode): ConfigProblem {
-  return { code: 'not-cloud-config', severity: 'error', message: `expected a map of keys, got ${kindOf(root)}`, ...placeOf(root.source, root.offset), hint: 'begin each line with a key, a colon and a blank' };
+  if (decoded.text === undefined) return { root: emptyTree({ name }), problems: decoded.problems };
+  const { root, problems } = parseYaml(decoded.text, name);
+  if (root === undefined) return { root: emptyTree({ name }), problems };
+  const more: ConfigProblem[] = [...problems];
+  return { root: rootMap(root, {}, more), problems: more };
 }
 
 function rootMap(root: ConfigNode, options: ParseOptions, problems: ConfigProblem[]): MapNode {
   const { source, offset } = root;
   if (root.kind === 'scalar' && root.value === null) return emptyTree(source);
   if (root.kind !== 'map') {
-    problems.push(notAMap(root));
+    problems.push({ code: 'not-cloud-config', severity: 'error', message: `expected a map of keys, got ${kindOf(root)}`, ...placeOf(source, offset), hint: 'begin each line with a key, a colon and a blank' });
     return emptyTree(source);
   }
   if (options.compose !== true) return root;

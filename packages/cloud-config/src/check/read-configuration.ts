@@ -7,6 +7,7 @@ import type { Configuration } from '../schema/schema.ts';
 import type { ConfigNode, MapNode } from '../tree/node.ts';
 import { toValue } from '../tree/node.ts';
 import type { Value } from '../tree/value.ts';
+import { isMap } from '../tree/value.ts';
 
 /** Total: what does not fit the schema counts as not given. `tree` should come from checkTree, which says so. */
 export function readConfiguration(tree: MapNode): Configuration {
@@ -18,8 +19,8 @@ function readValue(type: string, node: ConfigNode | undefined, fallback: Value |
   const shape = shapeOf(type);
   switch (shape.is) {
     case 'scalar': return readScalar(shape, node, fallback);
-    case 'object': return readObject(shape.keys, node, isRecord(fallback) ? fallback : {});
-    case 'map': return readMap(shape.of, node, isRecord(fallback) ? fallback : {});
+    case 'object': return readObject(shape.keys, node, isMap(fallback) ? fallback : {});
+    case 'map': return readMap(shape.of, node, isMap(fallback) ? fallback : {});
     case 'list': {
       if (node === undefined) return fallback ?? [];
       return node.kind === 'list' ? node.items.map((item) => readValue(shape.of, item, undefined)).filter((item) => item !== undefined) : [];
@@ -65,8 +66,4 @@ function readMap(type: string, node: ConfigNode | undefined, defaults: Readonly<
 
 function textsOf(node: ConfigNode | undefined): string[] {
   return node?.kind === 'list' ? node.items.map((item) => (item.kind === 'scalar' ? item.text : '')) : [];
-}
-
-function isRecord(value: Value | undefined): value is Readonly<Record<string, Value>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

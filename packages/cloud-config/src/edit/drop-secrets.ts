@@ -2,7 +2,7 @@
 
 import { shapeOf, specOf } from '../schema/schema.ts';
 import type { Value } from '../tree/value.ts';
-import { isRawMap } from './set-value.ts';
+import { isList, isMap } from '../tree/value.ts';
 
 /** Without the keys that are never shown and, unless `showPrivate`, without private ones. Maps that this empties fall away. */
 export function dropSecrets(value: Value, showPrivate: boolean): Value {
@@ -11,14 +11,14 @@ export function dropSecrets(value: Value, showPrivate: boolean): Value {
 
 function dropBelow(type: string, value: Value, showPrivate: boolean): Value {
   const shape = shapeOf(type);
-  if (shape.is === 'list' && Array.isArray(value)) return value.map((item: Value) => dropBelow(shape.of, item, showPrivate));
-  if (!isRawMap(value) || (shape.is !== 'object' && shape.is !== 'map')) return value;
+  if (shape.is === 'list' && isList(value)) return value.map((item) => dropBelow(shape.of, item, showPrivate));
+  if (!isMap(value) || (shape.is !== 'object' && shape.is !== 'map')) return value;
   const kept = Object.entries(value).flatMap(([key, inner]): [string, Value][] => {
     const spec = shape.is === 'object' ? specOf(shape.keys, key) : undefined;
     if (spec?.secret === 'hidden' || (spec?.secret === 'private' && !showPrivate)) return [];
     const innerType = shape.is === 'map' ? shape.of : spec?.type;
     const left = innerType === undefined ? inner : dropBelow(innerType, inner, showPrivate);
-    const emptied = isRawMap(left) && isRawMap(inner) && Object.keys(left).length === 0 && Object.keys(inner).length > 0;
+    const emptied = isMap(left) && isMap(inner) && Object.keys(left).length === 0 && Object.keys(inner).length > 0;
     return emptied ? [] : [[key, left]];
   });
   return Object.fromEntries(kept);

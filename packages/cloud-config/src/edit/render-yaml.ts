@@ -1,7 +1,7 @@
 // Values as YAML text, in the style in which RancherOS writes its files: keys sorted, two blanks, lists not indented.
 
 import type { Scalar, Value } from '../tree/value.ts';
-import { resolvePlain } from '../tree/value.ts';
+import { isList, isMap, resolvePlain } from '../tree/value.ts';
 
 /** Ends with a line end. Reading it gives the value again, here and in any reader of YAML 1.1 or 1.2. */
 export function renderYaml(value: Value): string {
@@ -51,12 +51,4 @@ function renderScalar(value: Scalar): string {
 function isPlain(text: string): boolean {
   if (!/^(?:-?-(?=[a-z])|[A-Za-z0-9_./$(])[A-Za-z0-9 _./@%+=,:$()~^*-]*$/.test(text) || /: |:$| $/.test(text)) return false;
   return resolvePlain(text) === text && !/^[0-9]+[-:]/.test(text);
-}
-
-function isList(value: Value): value is readonly Value[] {
-  return Array.isArray(value);
-}
-
-function isMap(value: Value): value is { readonly [key: string]: Value } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

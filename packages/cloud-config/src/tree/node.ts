@@ -2,6 +2,7 @@
 // this kind, and so is their merge: a node keeps its source, which is how the origin of a value stays known.
 
 import type { Scalar, Value } from './value.ts';
+import { isList, isMap } from './value.ts';
 
 /** Where text came from. `lineStarts` has the offset of each line's first character; none for a text without lines. */
 export interface Source {
@@ -83,7 +84,7 @@ export function toValue(node: ConfigNode): Value {
 /** The node of a value that was not written anywhere: all of it has the same place. */
 export function fromValue(value: Value, source: Source, offset = 0): ConfigNode {
   if (isList(value)) return { kind: 'list', items: value.map((item) => fromValue(item, source, offset)), source, offset };
-  if (typeof value === 'object' && value !== null) {
+  if (isMap(value)) {
     const entries = Object.entries(value).map(([key, inner]): [string, MapEntry] => [key, { node: fromValue(inner, source, offset), offset }]);
     return { kind: 'map', entries: new Map(entries), source, offset };
   }
@@ -103,8 +104,4 @@ export function getNode(tree: ConfigNode, path: readonly string[]): ConfigNode |
 /** Would change the prototype of a plain object; no configuration needs it. */
 export function isForbiddenKey(key: string): boolean {
   return key === '__proto__';
-}
-
-function isList(value: Value): value is readonly Value[] {
-  return Array.isArray(value);
 }

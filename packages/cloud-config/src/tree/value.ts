@@ -4,6 +4,16 @@
 export type Scalar = null | boolean | number | string;
 export type Value = Scalar | readonly Value[] | { readonly [key: string]: Value };
 
+export type ValueMap = { readonly [key: string]: Value };
+
+export function isList(value: Value | undefined): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+export function isMap(value: Value | undefined): value is ValueMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** `y yes on true` and `n no off false`, in any case. Undefined for other text. */
 export function parseBoolean(text: string): boolean | undefined {
   if (text.length > 5) return undefined;
