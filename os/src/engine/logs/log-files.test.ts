@@ -1,6 +1,6 @@
 import { FakeFiles } from '@drover/host';
 import { deepEqual, equal, test } from '@drover/testing';
-import { findNextLogFile, findTailPosition, listLogFiles } from './log-files.ts';
+import { findFreeLogNumber, findNextLogFile, findTailPosition, listLogFiles } from './log-files.ts';
 
 function entries(from: number, to: number): string {
   let text = '';
@@ -22,6 +22,14 @@ test('the files of a log are listed from the oldest, and each leads to the next'
   equal(findNextLogFile(files, '/l', inode('/l')), undefined);
   equal(findNextLogFile(files, '/l', 9999), '/l.2');
   deepEqual(listLogFiles(new FakeFiles(), '/l'), []);
+});
+
+test('a number that a killed engine left out hides no older file, and is filled by the next rotation', () => {
+  const files = new FakeFiles({ '/l': 'd', '/l.1': 'c', '/l.3': 'b', '/l.4': 'a' });
+  deepEqual(listLogFiles(files, '/l'), ['/l.4', '/l.3', '/l.1', '/l']);
+  equal(findNextLogFile(files, '/l', files.stat('/l.3')!.inode), '/l.1');
+  equal(findFreeLogNumber(files, '/l'), 2);
+  equal(findFreeLogNumber(new FakeFiles({ '/l.1': '', '/l.2': '' }), '/l'), 3);
 });
 
 test('the tail is found in the newest file or in an older one', () => {

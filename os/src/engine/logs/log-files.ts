@@ -6,11 +6,19 @@ import { findTail } from './log-lines.ts';
 
 const MOST_FILES = 1000;
 
-/** Existing files, the oldest first. */
+/** Existing files, the oldest first. An engine that was killed while it renamed them has left out one number. */
 export function listLogFiles(files: Files, path: string): string[] {
+  const exists = (i: number): boolean => files.exists(`${path}.${i}`);
   const older: string[] = [];
-  for (let i = 1; i < MOST_FILES && files.exists(`${path}.${i}`); i += 1) older.unshift(`${path}.${i}`);
+  for (let i = 1; i < MOST_FILES && (exists(i) || exists(i + 1)); i += 1) if (exists(i)) older.unshift(`${path}.${i}`);
   return files.exists(path) ? [...older, path] : older;
+}
+
+/** Up to here the older files move on by one at a rotation: the place behind the oldest, or one that was left out. */
+export function findFreeLogNumber(files: Files, path: string): number {
+  let free = 1;
+  while (files.exists(`${path}.${free}`)) free += 1;
+  return free;
 }
 
 /** The newer neighbour of the file with this inode; the oldest of all when it is gone; undefined when there is none. */

@@ -8,7 +8,7 @@ import type { Container } from '../container/container.ts';
 import { isMonitorMissing, noteMissingMonitor } from '../container/recover-containers.ts';
 import type { Engine } from '../engine.ts';
 import { reopenLog } from '../runtime/conmon.ts';
-import { listLogFiles } from './log-files.ts';
+import { findFreeLogNumber } from './log-files.ts';
 
 const ROUND_MS = 2000;
 /** While a log grows so fast that it would be far over its size by the next round. */
@@ -86,7 +86,7 @@ export class LogKeeper {
   private async rotate(container: Container, fileCount: number, state: LogState): Promise<void> {
     const { files, clock } = this.engine.host;
     const path = this.engine.paths.log(container.id);
-    for (let i = listLogFiles(files, path).length - 1; i >= 1; i -= 1) {
+    for (let i = findFreeLogNumber(files, path) - 1; i >= 1; i -= 1) {
       if (i + 1 >= fileCount) files.remove(`${path}.${i}`);
       else files.rename(`${path}.${i}`, `${path}.${i + 1}`);
     }
