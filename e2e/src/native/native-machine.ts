@@ -35,7 +35,10 @@ const DAEMON_LIMIT_MS = 10_000;
 /** As on the product, crun is run from a read-only file system: elsewhere it protects itself by starting twice. */
 const PATH = 'PATH=/rootfs/system/layers/os-base/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** $1 mount point, $2 rootfs.squashfs, $3 and $4 lengths of its two images, $5 ros, $6 folder for what System Docker keeps. */
+/**
+ * $1 mount point, $2 rootfs.squashfs, $3 and $4 lengths of its two images, $5 ros, $6 folder for what System Docker keeps.
+ * By pivot_root, as on the product: after a chroot alone the namespace has another root, and `exec` ends up there.
+ */
 const SETUP = `set -e
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 native "$1"
@@ -62,8 +65,8 @@ mount -t tmpfs -o mode=1777 tmp tmp
 echo '127.0.0.1 localhost' >etc/hosts
 echo 'root:x:0:0:root:/root:/bin/sh' >etc/passwd
 echo 'root:x:0:' >etc/group
-echo ready >run/ready
-exec env -i ${PATH} /usr/sbin/chroot . /var/lib/rancher/engine/tini-static -s -- /bin/busybox sleep 2147483647`;
+pivot_root . mnt
+exec env -i ${PATH} chroot . /bin/busybox sh -ec 'umount -l /mnt; echo ready >/run/ready; exec /var/lib/rancher/engine/tini-static -s -- /bin/busybox sleep 2147483647' <dev/null`;
 
 export class NativeMachine {
   /** The process that holds the namespaces, as this machine numbers it. */

@@ -42,7 +42,8 @@ export const outputTests: readonly NativeTest[] = [
   {
     title: 'exec passes on output, errors, input and the exit code',
     async run(machine) {
-      await machine.ok('run', '-d', '--name', 'cc', '-e', 'FROM=container', machine.base, 'sleep', '1000');
+      await machine.ok('run', '-d', '--name', 'cc', '-e', 'FROM=container', machine.base, 'sh', '-c', 'echo own >/own; sleep 1000');
+      await eventually('exec sees the files of the container', 5000, async () => (await machine.docker('exec', 'cc', 'cat', '/own')).stdout === 'own\n', 20);
       expectEnd('exec', await machine.docker('exec', 'cc', 'sh', '-c', 'echo $FROM; echo err >&2; exit 42'), { code: 42, stdout: 'container', stderr: 'err' });
       expectEnd('exec -i', await machine.run([...docker, 'exec', '-i', 'cc', 'cat'], { input: 'to and fro\n' }), { code: 0, stdout: 'to and fro' });
       expectEnd('exec -t', await machine.docker('exec', '-t', 'cc', 'sh', '-c', 'test -t 1 && echo terminal'), { code: 0, stdout: 'terminal\r' });
