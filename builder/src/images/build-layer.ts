@@ -38,7 +38,7 @@ export async function buildLayer(
   });
   const used = shippable(lock).filter((one) => one.name in image.packages || one.name.startsWith('lib'));
   const inputs = {
-    text: ['v14', image, used],
+    text: ['v15', image, used],
     paths: [join('images', image.name), 'builder/src/images'],
     products: [toolchain.product, ...programs.map((one) => one.product), ...(image.selfContained === undefined ? below.map((layer) => layer.product) : [])],
   };

@@ -7,6 +7,7 @@ import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { LayerBuild } from './build-layer.ts';
 import { blankExports, dynamicNames } from './blank-exports.ts';
 import { parseElf } from './elf.ts';
+import { prelink } from './prelink.ts';
 
 /** Everything taken so far moves to `folder` (programs flat, libraries to `folder`/lib). */
 export async function makeSelfContained(toolchain: Toolchain, build: LayerBuild, into: string, folder: string): Promise<void> {
@@ -37,17 +38,18 @@ export async function makeSelfContained(toolchain: Toolchain, build: LayerBuild,
     else if (elf.needed.length > 0) patch.push(`patchelf --no-sort --force-rpath --set-rpath ${library} ${inside}`);
   }
   await toolchain.run(['sh', '-ec', patch.join('\n')], { out: into });
-  blankProgramExports(target);
+  makeProgramsLean(target);
   for (const leftover of ['usr', 'lib64']) rmSync(join(build.root, leftover), { recursive: true, force: true });
 }
 
-/** Removes the names that programs export for plugins, but those that one of the libraries beside them looks for. */
-function blankProgramExports(folder: string): void {
+/** Without the names that programs export for plugins, but those that a library beside them looks for; and Go programs at a fixed address. */
+function makeProgramsLean(folder: string): void {
   const files = (below: string): string[] =>
     readdirSync(join(folder, below), { withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(folder, below, entry.name));
   const wanted = new Set(files('lib').flatMap((file) => dynamicNames(readFileSync(file))));
   for (const file of files('.')) {
     const bytes = readFileSync(file);
-    if (blankExports(bytes, wanted) > 0) writeFileSync(file, bytes);
+    const isGo = parseElf(bytes)?.section('.go.buildinfo') !== undefined;
+    if (blankExports(bytes, wanted) + (isGo ? prelink(bytes) : 0) > 0) writeFileSync(file, bytes);
   }
 }
