@@ -14,4 +14,4 @@ export type { PackageTree } from './debian/unpack.ts';
 export { openToolchain } from './toolchain/toolchain.ts';
 export type { Toolchain } from './toolchain/toolchain.ts';
 export type { DownloadSizes } from './build.ts';
-export { CONSOLES, QUIET, STATE } from './kernel-words.ts';
+export { ALWAYS, QUIET, STATE } from './kernel-words.ts';

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { RosError } from '@drover/core';
-import { CONSOLES, openWorkspace, QUIET, runCommand, STATE } from '@drover/builder';
+import { ALWAYS, openWorkspace, QUIET, runCommand, STATE } from '@drover/builder';
 import type { CommandSpec, Parsed } from './command-line.ts';
 import { numberOption, parseCommandLine, renderUsage, usageError } from './command-line.ts';
 import type { Disk, MachineOptions, Workplace } from './machine/index.ts';
@@ -81,7 +81,7 @@ function describeMachine(product: Product, wishes: Wishes, disks: { readonly sta
   if (wishes.mode !== 'kernel') {
     return { ...common, boot: { mode: 'cd', image: product.iso, firmware: wishes.mode === 'uefi' ? 'uefi' : 'bios' }, disks: [disks.state, disks.config] };
   }
-  const words = [...CONSOLES, ...QUIET, ...STATE, 'rancher.autologin=ttyS0', ...wishes.words];
+  const words = [...ALWAYS, ...QUIET, ...STATE, 'rancher.autologin=ttyS0', ...wishes.words];
   return { ...common, boot: { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words }, disks: [disks.state, rootfs, disks.config] };
 }
 

@@ -1,29 +1,39 @@
 // drover.iso: boots by BIOS and by UEFI, from a CD or written to a USB stick, with GRUB. Mountable as label DROVER.
 
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Product } from '../cache.ts';
 import { produce } from '../cache.ts';
 import type { Kernel } from '../kernel/build-kernel.ts';
-import { CONSOLES, QUIET, STATE } from '../kernel-words.ts';
+import { ALWAYS, QUIET, STATE } from '../kernel-words.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
 
 export const ISO_LABEL = 'DROVER';
 
-const ALWAYS = [...CONSOLES, 'panic=10'];
+const ISO = [...ALWAYS, 'panic=10'];
 const AUTOLOGIN = ['rancher.autologin=tty1', 'rancher.autologin=ttyS0'];
 
 /** Title -> words, in the menu's order; the first is what a plain ISO boots with. */
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {
-  'Drover': [...ALWAYS, ...QUIET, ...STATE, ...AUTOLOGIN],
-  'Drover, everything in memory': [...ALWAYS, ...QUIET, ...AUTOLOGIN, 'rancher.state.dev='],
-  'Drover, with messages for debugging': [...ALWAYS, ...STATE, ...AUTOLOGIN, 'rancher.debug=true'],
-  'Drover, rescue shell': [...ALWAYS, ...QUIET, ...STATE, ...AUTOLOGIN, 'rancher.recovery=true'],
+  'Drover': [...ISO, ...QUIET, ...STATE, ...AUTOLOGIN],
+  'Drover, everything in memory': [...ISO, ...QUIET, ...AUTOLOGIN, 'rancher.state.dev='],
+  'Drover, with messages for debugging': [...ISO, ...STATE, ...AUTOLOGIN, 'rancher.debug=true'],
+  'Drover, rescue shell': [...ISO, ...QUIET, ...STATE, ...AUTOLOGIN, 'rancher.recovery=true'],
 };
 
-const BIOS_MODULES = ['biosdisk', 'iso9660', 'part_msdos', 'part_gpt', 'normal', 'linux', 'search', 'search_label', 'serial', 'terminal', 'echo', 'test', 'configfile', 'minicmd', 'reboot', 'halt'];
-const EFI_MODULES = BIOS_MODULES.filter((name) => name !== 'biosdisk').concat('fat', 'efi_gop', 'gzio');
+/** What finds the ISO and reads from it. */
+const FINDING = ['iso9660', 'part_msdos', 'part_gpt', 'search_label'];
+/** What grub.cfg uses. */
+const MENU = ['normal', 'linux', 'serial', 'terminal', 'echo', 'test', 'configfile', 'minicmd', 'reboot', 'halt'];
+const BIOS_MODULES = [...FINDING, 'biosdisk', ...MENU];
+/**
+ * An EFI program can't be compressed, as the BIOS one is: so it has what finds the ISO and unpacks gzip, and reads the
+ * rest from there. 0.3 MB less to download.
+ */
+const EFI_MODULES = [...FINDING, 'gzio'];
+const EFI_LATER = [...MENU, 'efi_gop'];
+const EFI_FOLDER = '/usr/lib/grub/x86_64-efi';
 
 export function renderGrubConfig(): string {
   const entry = (title: string, words: readonly string[]): string =>
@@ -31,7 +41,8 @@ export function renderGrubConfig(): string {
   return [
     'set timeout=2',
     'set default=0',
-    `search --no-floppy --set=root --label ${ISO_LABEL}`,
+    ...MENU.map((name) => `insmod ${name}`), // of those that are there already, nothing
+    'if [ "$grub_platform" = efi ]; then insmod efi_gop; fi',
     'if serial --unit=0 --speed=115200; then',
     '  terminal_input console serial',
     '  terminal_output console serial',
@@ -43,11 +54,12 @@ export function renderGrubConfig(): string {
 
 export async function buildIso(workspace: Workspace, toolchain: Toolchain, kernel: Kernel, initrd: Product, rootfs: Product): Promise<Product> {
   const grub = await buildGrub(workspace, toolchain);
-  return produce(workspace, 'iso', { text: ['v5', renderGrubConfig()], products: [toolchain.product, kernel.product, initrd, rootfs, grub] }, async (into) => {
+  return produce(workspace, 'iso', { text: ['v6', renderGrubConfig()], products: [toolchain.product, kernel.product, initrd, rootfs, grub] }, async (into) => {
     const tree = join(into, 'tree/boot/grub');
     mkdirSync(tree, { recursive: true });
     writeFileSync(join(tree, 'grub.cfg'), renderGrubConfig());
     copyFileSync(join(grub.path, 'eltorito.img'), join(tree, 'eltorito.img'));
+    cpSync(join(grub.path, 'x86_64-efi'), join(tree, 'x86_64-efi'), { recursive: true });
     await toolchain.run(
       [
         'xorriso', '-as', 'mkisofs', '-quiet', '-o', '/mnt/out/drover.iso', '-V', ISO_LABEL, '-R', '-no-pad', '-graft-points', '--set_all_file_dates', `=${toolchain.epoch}`,
@@ -64,10 +76,14 @@ export async function buildIso(workspace: Workspace, toolchain: Toolchain, kerne
 
 /** GRUB for both firmwares, with just the modules that the menu needs, and the FAT image that UEFI starts from. */
 async function buildGrub(workspace: Workspace, toolchain: Toolchain): Promise<Product> {
-  const start = `search --no-floppy --set=root --label ${ISO_LABEL}\nset prefix=($root)/boot/grub\nconfigfile ($root)/boot/grub/grub.cfg\n`;
-  return produce(workspace, 'grub', { text: ['v2', start, BIOS_MODULES, EFI_MODULES], products: [toolchain.product] }, async (into) => {
+  const start = `search.fs_label ${ISO_LABEL} root\nset prefix=($root)/boot/grub\ninsmod normal\nnormal ($root)/boot/grub/grub.cfg\n`;
+  return produce(workspace, 'grub', { text: ['v3', start, BIOS_MODULES, EFI_MODULES, EFI_LATER], products: [toolchain.product] }, async (into) => {
     writeFileSync(join(into, 'start.cfg'), start);
+    const needs = readModuleNeeds(join(toolchain.product.path, EFI_FOLDER, 'moddep.lst'));
+    const later = closure(needs, EFI_LATER).filter((name) => !closure(needs, EFI_MODULES).includes(name));
     const script = [
+      'mkdir x86_64-efi',
+      ...later.map((name) => `gzip -9nc ${EFI_FOLDER}/${name}.mod > x86_64-efi/${name}.mod`),
       `grub-mkimage -O i386-pc-eltorito -o eltorito.img -p /boot/grub -c start.cfg ${BIOS_MODULES.join(' ')}`,
       `grub-mkimage -O x86_64-efi -o bootx64.efi -p /boot/grub -c start.cfg ${EFI_MODULES.join(' ')}`,
       'size=$(( ($(stat -c %s bootx64.efi) / 1024 + 64) ))',
@@ -79,4 +95,17 @@ async function buildGrub(workspace: Workspace, toolchain: Toolchain): Promise<Pr
     ];
     await toolchain.run(['sh', '-ec', script.join('\n')], { out: into }, { cwd: '/mnt/out' });
   });
+}
+
+/** Module -> what it needs itself. */
+function readModuleNeeds(path: string): Map<string, readonly string[]> {
+  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line.includes(':'));
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).split(' ').filter((name) => name !== '')]));
+}
+
+/** These modules and all that they need, sorted. */
+function closure(needs: ReadonlyMap<string, readonly string[]>, names: readonly string[]): string[] {
+  const found = new Set(names);
+  for (const name of found) for (const needed of needs.get(name) ?? []) found.add(needed); // what is added is visited, too
+  return [...found].sort();
 }

@@ -1,7 +1,7 @@
 // The kernel and its modules from Debian's package: vmlinuz as it is, modules decompressed (squashfs compresses them
-// better together) with depmod's indexes.
+// better together) and without signatures, with depmod's indexes.
 
-import { copyFileSync, cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RosError } from '@drover/core';
 import type { Product } from '../cache.ts';
@@ -11,6 +11,7 @@ import type { PackageTree } from '../debian/unpack.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
 import { dependenciesOf, moduleName } from './modinfo.ts';
+import { withoutSignature } from './module-signature.ts';
 
 export interface Kernel {
   readonly product: Product;
@@ -40,7 +41,7 @@ export async function buildKernel(workspace: Workspace, lock: Lock, toolchain: T
   const image = lock.sections.system.find((one) => /^linux-image-\d/.test(one.name));
   if (image === undefined) throw new RosError('kernel-missing', 'packages.lock has no linux-image', { hint: 'run ./dev update-lock' });
   const release = image.name.slice('linux-image-'.length);
-  const product = await produce(workspace, 'kernel', { text: ['v4', image, LEFT_OUT], products: [toolchain.product] }, async (into) => {
+  const product = await produce(workspace, 'kernel', { text: ['v5', image, LEFT_OUT], products: [toolchain.product] }, async (into) => {
     const source = packages.of(image.name);
     copyFileSync(join(source, `boot/vmlinuz-${release}`), join(into, 'vmlinuz'));
     mkdirSync(join(into, 'root/usr/lib/modules'), { recursive: true });
@@ -49,7 +50,9 @@ export async function buildKernel(workspace: Workspace, lock: Lock, toolchain: T
     const left = new Set(LEFT_OUT.map((path) => join(from, 'kernel', path)));
     cpSync(from, join(into, 'root/usr/lib/modules', release), { recursive: true, filter: (path) => !left.has(path.replace(/\.ko(\.xz)?$/, '')) });
     await toolchain.run(['sh', '-ec', `find /mnt/root -name '*.ko.xz' | xargs -P 4 -n 64 busybox unxz; depmod -b /mnt/root ${release}`], { root: join(into, 'root') });
-    checkDependencies(join(into, 'root/usr/lib/modules', release));
+    const folder = join(into, 'root/usr/lib/modules', release);
+    checkDependencies(folder);
+    for (const file of moduleFiles(folder)) writeFileSync(join(folder, file), withoutSignature(readFileSync(join(folder, file))));
     writeFileSync(join(into, 'release'), release);
   });
   return { product, release };

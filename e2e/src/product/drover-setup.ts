@@ -3,7 +3,7 @@
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONSOLES, STATE } from '@drover/builder';
+import { ALWAYS, STATE } from '@drover/builder';
 import type { Setup } from '../harness/scenario.ts';
 import type { Boot, Disk, Machine, Nic, Workplace } from '../machine/index.ts';
 import { createBlankDisk, createConfigDrive } from '../machine/index.ts';
@@ -66,7 +66,7 @@ export async function waitUp(machine: Machine, since: number): Promise<void> {
 
 function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: DroverOptions, hastening: readonly string[]): Boot {
   if (mode !== 'kernel') return { mode: 'cd', image: product.iso, firmware: mode === 'uefi' ? 'uefi' : 'bios' };
-  return { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words: onlyWords ?? [...CONSOLES, ...STATE, ...hastening, ...words] };
+  return { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words: onlyWords ?? [...ALWAYS, ...STATE, ...hastening, ...words] };
 }
 
 function makeNics({ ports = [], cards = 1 }: { readonly ports?: readonly number[]; readonly cards?: number }): Nic[] {
