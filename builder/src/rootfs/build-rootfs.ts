@@ -29,8 +29,8 @@ interface ImagePlan {
  * three more when it has fragments (packed ends of files), and for each CPU a decompressor with a window of one block.
  */
 const IMAGES: readonly ImagePlan[] = [
-  { compression: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '128K', '-no-fragments'], parts: ['engine'] },
-  { compression: ['-comp', 'xz', '-Xbcj', 'x86', '-b', '128K', '-no-fragments'], parts: ['modules', 'system'] },
+  { compression: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '128K', '-no-fragments'], parts: ['modules', 'engine'] },
+  { compression: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '256K', '-no-fragments'], parts: ['system'] },
 ];
 
 /** What the parts of a built root file system take, in bytes. */

@@ -2,7 +2,7 @@
 // at a 4 KiB boundary and as long as its superblock says; the folders of their roots are the parts (written by
 // builder/src/rootfs/build-rootfs.ts).
 
-import { explain, RosError } from '@drover/core';
+import { basename, explain, RosError } from '@drover/core';
 import type { Files, SystemHost } from '@drover/host';
 import type { BlockDevice, ContentType } from './block-devices.ts';
 import { listBlockDevices, probeContent } from './block-devices.ts';
@@ -15,8 +15,8 @@ interface Image {
 
 /** In the order of the chain. */
 const CHAIN: readonly Image[] = [
-  { name: 'fast', parts: ['engine'] },
-  { name: 'small', parts: ['modules', 'system'] },
+  { name: 'fast', parts: ['modules', 'engine'] },
+  { name: 'small', parts: ['system'] },
 ];
 
 export const ISO_LABEL = 'DROVER';
@@ -122,6 +122,8 @@ export function mountRootfs(host: SystemHost, source: RootfsSource, root: string
     host.files.makeDirectory(target);
     const loop = host.mounts.attachLoop(source.path, offset, sizeBytes, true);
     try {
+      // A page that is missing brings in its whole block; with the usual 128 KiB around it, the neighbour's, too.
+      host.files.write(`/sys/block/${basename(loop.path)}/queue/read_ahead_kb`, '4\n');
       host.mounts.mount({ source: loop.path, target, type: 'squashfs', flags: ['ro', 'nodev'] });
     } finally {
       loop.close();
