@@ -53,6 +53,7 @@ export const OS_SERVICES: Services = {
     uts: 'host',
     restart: 'always',
     volumes: ['/dev:/dev', '/etc/resolv.conf:/etc/resolv.conf:ro', '/var/lib/chrony:/var/lib/chrony'],
+    tmpfs: ['/run'], // a chronyd that was killed leaves a file that says "1 runs already", and the next one is 1 itself
     labels: { ...SYSTEM, [LABEL.after]: 'network' },
   },
   console: {

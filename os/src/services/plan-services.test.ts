@@ -26,6 +26,7 @@ test('a service becomes what System Docker is asked to create', () => {
   const body = renderCreateBody('ntp', OS_SERVICES['ntp']!, 'abc');
   deepEqual([body.HostConfig?.NetworkMode, body.HostConfig?.Privileged, body.HostConfig?.RestartPolicy?.Name], ['host', false, 'always']);
   deepEqual(body.HostConfig?.CapAdd, ['SYS_TIME', 'SYS_NICE']);
+  deepEqual(body.HostConfig?.Tmpfs, { '/run': '' });
   equal(body.Labels?.['io.docker.compose.config-hash'], 'abc');
 });
 

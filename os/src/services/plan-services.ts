@@ -48,6 +48,7 @@ export function renderCreateBody(name: string, service: ServiceDefinition, hash:
     Labels: { ...service.labels, [LABEL.configHash]: hash, [LABEL.composeService]: name, [LABEL.composeProject]: 'os' },
     HostConfig: {
       Binds: service.volumes ?? [],
+      Tmpfs: Object.fromEntries((service.tmpfs ?? []).map((target) => [target, ''])),
       NetworkMode: service.net ?? 'host',
       Privileged: service.privileged ?? false,
       CapAdd: service.cap_add ?? [],

@@ -13,6 +13,8 @@ export interface ServiceDefinition {
   readonly read_only?: boolean;
   /** SOURCE:TARGET[:OPTIONS] */
   readonly volumes?: readonly string[];
+  /** File systems in memory, empty at each start. */
+  readonly tmpfs?: readonly string[];
   readonly environment?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly oom_score_adj?: number;

@@ -10,7 +10,7 @@ import { BUSYBOX, loadBusybox, waitUserDocker } from '../../product/busybox-imag
 import type { Machine } from '../../machine/index.ts';
 import { reboot, runOnSerial, tell, waitSerialShell } from '../../product/checks.ts';
 import { BOOT_DEADLINE_MS, drover, STARTED } from '../../product/drover-setup.ts';
-import { killedEngine } from './killed-engine.ts';
+import { killedEngine, killedServices } from './killed-engine.ts';
 
 /** To the last block, those reserved for root included. */
 const FILL_DISK = `sudo sh -c 'i=0; for size in 1073741824 134217728 16777216 1048576 65536 4096; do while fallocate -l $size /var/lib/docker/filler$i; do i=$((i+1)); done; done; sync' 2>/dev/null`;
@@ -25,6 +25,7 @@ async function expectBuiltinShell(machine: Machine): Promise<void> {
 
 export const faults: readonly Scenario[] = [
   killedEngine,
+  killedServices,
 
   scenario('a machine without a network card boots to a shell and a running User Docker', { minutes: 2 }, async (scene) => {
     const machine = await scene.power(drover({ name: 'no-network', network: 'none', words: ['rancher.autologin=ttyS0'] }));

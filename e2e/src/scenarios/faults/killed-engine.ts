@@ -3,7 +3,7 @@
 import { scenario } from '../../harness/scenario.ts';
 import type { Scenario } from '../../harness/scenario.ts';
 import { expectEqual, expectTrue } from '../../harness/expect.ts';
-import { eventually } from '../../eventually.ts';
+import { eventually, pause } from '../../eventually.ts';
 import type { Machine } from '../../machine/index.ts';
 import { standard } from '../setups.ts';
 
@@ -44,4 +44,17 @@ export const killedEngine: Scenario = scenario('System Docker killed with -9 is 
   });
   expectTrue(said.every((line, i) => line === i), `log lines are lost: ${said.join(' ')}`);
   expectTrue(gapMs <= RESTART_LIMIT_MS, `System Docker was away for ${gapMs} ms`);
+});
+
+/** Services with a process of their own to kill; the others are the way into the machine. */
+const KILLED = ['udev', 'syslog', 'ntp'];
+
+export const killedServices: Scenario = scenario('a system service whose process is killed with -9 is started again and runs on', { on: standard, leaves: 'dirty', minutes: 1 }, async ({ machine }) => {
+  const states = async (format: string): Promise<string> => (await machine.ssh.ok(`sudo system-docker inspect -f '${format}' ${KILLED.join(' ')}`)).trim();
+  const before = await states('{{.State.Pid}}');
+  await machine.ssh.ok(`sudo kill -9 ${before.split('\n').join(' ')}`);
+  await eventually('they run again', 60_000, async () => (await states('{{.State.Running}} {{.RestartCount}}')).split('\n').every((state) => state === 'true 1'));
+  const after = await states('{{.State.Pid}}');
+  await pause(5000); // what ends at once would have been started anew by now
+  expectEqual(await states('{{.State.Pid}}'), after, 'their process ids five seconds later');
 });

@@ -47,6 +47,8 @@ export const state: readonly Scenario[] = [
     await reboot(machine, () => tell(machine, 'sudo reboot -f'));
     await expectNoRecovery(machine);
     expectContains(await machine.ssh.ok('sudo dmesg; cat ~/mine'), /it was not unmounted; its journal was replayed[^]*\nmine\n$/);
+    await waitUserDocker(machine);
+    expectEqual(await machine.ssh.ok("sudo system-docker ps --filter status=restarting --format '{{.Names}}'; sudo system-docker inspect -f '{{.RestartCount}}' $(sudo system-docker ps -q) | sort -u"), '0\n', 'what was started again and again');
   }),
 
   scenario('without a disk everything runs in RAM', { minutes: 2 }, async (scene) => {
