@@ -3,11 +3,12 @@
 
 import { explain } from '@drover/core';
 import type { AppletContext } from '../applet.ts';
+import { writeKernelLog } from '../boot/boot-log.ts';
 import { ModuleLoader, MODULES_FOLDER, MODULES_LOADING, readModuleIndex } from '../boot/modules.ts';
 
 export function main({ host, args }: AppletContext): Promise<number> {
   const loader = new ModuleLoader(host, readModuleIndex(host), MODULES_FOLDER);
-  const fail = (name: string, error: unknown): void => host.files.append('/dev/kmsg', `<28>ros: module ${name}: ${explain(error)}`);
+  const fail = (name: string, error: unknown): void => writeKernelLog(host.files, 'warning', `module ${name}: ${explain(error)}`);
   try {
     for (const name of args) {
       try {

@@ -2,7 +2,7 @@
 // console, whatever the console log level of the kernel.
 
 import { encodeUtf8 } from '@drover/core';
-import type { SystemHost } from '@drover/host';
+import type { Files, SystemHost } from '@drover/host';
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
@@ -53,6 +53,12 @@ const PRIORITY: Readonly<Record<LogLevel, number>> = { debug: 31, info: 30, warn
 /** Longest line /dev/kmsg takes, with room for its prefix. */
 const KMSG_LIMIT_BYTES = 900;
 
+/** One line. Without its end the kernel would hold it back until somebody says something more. */
+export function writeKernelLog(files: Pick<Files, 'append'>, level: LogLevel, line: string): void {
+  const record = encodeUtf8(`<${PRIORITY[level]}>ros: ${line}`).subarray(0, KMSG_LIMIT_BYTES);
+  files.append('/dev/kmsg', Uint8Array.of(...record, 10));
+}
+
 /** Devices of /sys/class/tty/console/active; the kernel's own idea of where its messages go. */
 export function activeConsoles(host: Pick<SystemHost, 'files'>): string[] {
   const names = host.files.readTextIfPresent('/sys/class/tty/console/active')?.trim().split(/\s+/) ?? [];
@@ -75,8 +81,7 @@ export function openSystemLog(host: SystemHost, debug: boolean): LogSink {
       const seconds = (host.kernel.uptimeMs() / 1000).toFixed(3).padStart(8);
       if (consoles.length === 0) quietly(() => (consoles = activeConsoles(host)));
       for (const line of text.split('\n')) {
-        const record = encodeUtf8(`<${PRIORITY[level]}>ros: ${line}`).subarray(0, KMSG_LIMIT_BYTES);
-        quietly(() => host.files.append('/dev/kmsg', record));
+        quietly(() => writeKernelLog(host.files, level, line));
         const mark = level === 'error' ? 'ERROR: ' : level === 'warning' ? 'warning: ' : '';
         const shown = line.startsWith(' ') ? line : mark + line;
         for (const path of consoles.length === 0 ? ['/dev/console'] : consoles) quietly(() => host.files.append(path, `[${seconds}] ${shown}\r\n`));

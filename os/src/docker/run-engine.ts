@@ -5,6 +5,7 @@ import { encodeUtf8, explain, RosError } from '@drover/core';
 import type { Configuration } from '@drover/cloud-config';
 import type { ByteSink, Process, SystemHost } from '@drover/host';
 import { pump } from '@drover/host';
+import { writeKernelLog } from '../boot/boot-log.ts';
 import { CONSOLE_DONE } from '../console/start-console.ts';
 import { proxyEnvironment } from '../network/proxies.ts';
 import { engineEnvironment, findProgram } from './engine-files.ts';
@@ -56,7 +57,7 @@ function start(host: SystemHost, argv: readonly string[], env: readonly string[]
   const { read, write } = host.children.pipe();
   try {
     const child = host.children.start({ argv, env, descriptors: [[1, write], [2, write]] });
-    pump(host.children.source(read), output).catch((error: unknown) => host.files.append('/dev/kmsg', `<28>ros: docker log: ${explain(error)}`));
+    pump(host.children.source(read), output).catch((error: unknown) => writeKernelLog(host.files, 'warning', `docker log: ${explain(error)}`));
     return child;
   } finally {
     host.children.closeDescriptor(write);
