@@ -38,6 +38,11 @@ test('an address, its gateway, the size of packets and what runs before and afte
   deepEqual(found.dhcp, []);
 });
 
+test('commands are split into words as a shell would, and run without one', () => {
+  const found = plan(`{pre_cmds: ["sh -c 'sleep 1; echo \\"$0\\"'", " ", "echo 'open"]}`);
+  deepEqual(found.commands, [['sh', '-c', 'sleep 1; echo "$0"'], ["echo 'open"]]);
+});
+
 test('bonds, VLANs and bridges are made in the order in which they need each other, and only once', () => {
   const text = '{interfaces: {eth*: {bond: bond0}, bond0: {bond_opts: {mode: active-backup}, vlans: "100,200:store", dhcp: true}, store: {bridge: br0}, br0: {bridge: "true", address: 10.0.0.1/24}}}';
   deepEqual(printed(plan(text)), [

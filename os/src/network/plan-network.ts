@@ -1,6 +1,7 @@
 // `rancher.network` as a plan: commands of ip(8), the links that dhcpcd looks after, and resolv.conf. Pure: what is
 // there comes in, text goes out.
 
+import { splitWords } from '@drover/core';
 import type { Configuration } from '@drover/cloud-config';
 
 type Network = Configuration['rancher']['network'];
@@ -113,8 +114,9 @@ function planMembership({ name, entry }: Chosen): string[][] {
 }
 
 function around({ pre_cmds, post_cmds }: Network, commands: readonly (readonly string[])[]): (readonly string[])[] {
-  const split = (line: string): string[] => line.trim().split(/\s+/);
-  return [...pre_cmds.map(split), ...commands, ...post_cmds.map(split)];
+  // With a quote left open the line is no program's name either, and the log says which one was not found.
+  const split = (lines: readonly string[]): string[][] => lines.map((line) => splitWords(line) ?? [line]).filter((words) => words.length > 0);
+  return [...split(pre_cmds), ...commands, ...split(post_cmds)];
 }
 
 function planAddresses({ name, entry }: Chosen): string[][] {
