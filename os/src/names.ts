@@ -4,7 +4,6 @@ export const SYSTEM_DOCKER_SOCKET = '/var/run/system-docker.sock';
 export const USER_DOCKER_SOCKET = '/var/run/docker.sock';
 
 export const STATE_LABEL = 'RANCHER_STATE';
-export const CONFIG_DRIVE_LABEL = 'config-2';
 
 export const CLOUD_CONFIG_DIRECTORY = '/var/lib/rancher/conf/cloud-config.d';
 /** What the datasource of this boot said about the machine; root's. */

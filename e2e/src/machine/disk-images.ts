@@ -32,9 +32,12 @@ export async function createExt4Disk(file: string, sizeMb: number, label: string
 /** Where cloud-init looks for user data on a drive labelled config-2. */
 export const USER_DATA = 'openstack/latest/user_data';
 
-export type ConfigDriveFormat = 'fat' | 'iso9660';
+/** OpenStack's config drive in one file system or the other; NoCloud's, which is FAT here. */
+export type ConfigDriveFormat = 'fat' | 'iso9660' | 'nocloud';
 
-/** The drive that brings `userData` into the machine, as OpenStack's config drives do. */
+export const NOCLOUD_METADATA = 'instance-id: drover\nlocal-hostname: from-cidata\n';
+
+/** The drive that brings `userData` into the machine. */
 export async function createConfigDrive(file: string, userData: string | Uint8Array, format: ConfigDriveFormat = 'fat'): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'drover-config-'));
   try {
@@ -47,6 +50,13 @@ export async function createConfigDrive(file: string, userData: string | Uint8Ar
     }
     writeFileSync(file, '');
     truncateSync(file, 2 << 20);
+    if (format === 'nocloud') {
+      writeFileSync(join(folder, 'meta-data'), NOCLOUD_METADATA);
+      await runCommand(['mformat', '-i', file, '-v', 'CIDATA', '::']);
+      await runCommand(['mcopy', '-i', file, join(folder, 'meta-data'), '::meta-data']);
+      await runCommand(['mcopy', '-i', file, local, '::user-data']);
+      return;
+    }
     await runCommand(['mformat', '-i', file, '-v', 'config-2', '::']);
     await runCommand(['mmd', '-i', file, '::openstack', '::openstack/latest']);
     await runCommand(['mcopy', '-i', file, local, `::${USER_DATA}`]);

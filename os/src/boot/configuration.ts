@@ -3,16 +3,15 @@
 
 import { explain, renderProblem } from '@drover/core';
 import type { Problem } from '@drover/core';
-import { loadConfiguration, readConfigDrive, splitKernelLine } from '@drover/cloud-config';
-import type { Configuration, Metadata, UserData } from '@drover/cloud-config';
+import { DRIVE_LABELS, loadConfiguration, readConfigDrive, splitKernelLine } from '@drover/cloud-config';
+import type { Configuration, DriveLabel, Metadata, UserData } from '@drover/cloud-config';
 import type { Host, SystemHost } from '@drover/host';
-import { CLOUD_CONFIG_DIRECTORY, CLOUD_CONFIG_SCRIPT, CONFIG_DRIVE_LABEL, METADATA_FILE } from '../names.ts';
+import { CLOUD_CONFIG_DIRECTORY, CLOUD_CONFIG_SCRIPT, METADATA_FILE } from '../names.ts';
 import { listBlockDevices, probeContent } from './block-devices.ts';
 import type { BootLog } from './boot-log.ts';
 import { MODULES_LOADING } from './modules.ts';
 
 export const RUNNING_CONFIG = '/run/ros/config.json';
-const CONFIG_DRIVE = '/media/config-2';
 const LATE_DEVICES_MS = 10_000;
 
 export async function loadSystemConfiguration(host: SystemHost, log: BootLog): Promise<Configuration> {
@@ -55,9 +54,10 @@ async function readDrive(host: SystemHost, log: BootLog): Promise<DriveContent> 
   }
   if (device === undefined) return nothing;
   try {
-    host.files.makeDirectory(CONFIG_DRIVE);
-    host.mounts.mount({ source: device.path, target: CONFIG_DRIVE, type: device.type, flags: ['ro', 'nosuid', 'nodev', 'noexec'] });
-    const { userData, metadata, problems } = readConfigDrive(host, CONFIG_DRIVE);
+    const target = `/media/${device.label}`;
+    host.files.makeDirectory(target);
+    host.mounts.mount({ source: device.path, target, type: device.type, flags: ['ro', 'nosuid', 'nodev', 'noexec'] });
+    const { userData, metadata, problems } = await readConfigDrive(host, target, device.label);
     if (userData !== undefined) keep(host, userData, log);
     return { userData: userData === undefined ? [] : [userData], metadata, problems };
   } catch (error) {
@@ -66,12 +66,13 @@ async function readDrive(host: SystemHost, log: BootLog): Promise<DriveContent> 
   }
 }
 
-function findConfigDrive(host: SystemHost): { path: string; type: string } | undefined {
-  for (const { path } of listBlockDevices(host)) {
+function findConfigDrive(host: SystemHost): { path: string; type: string; label: DriveLabel } | undefined {
+  const found = listBlockDevices(host).flatMap(({ path }) => {
     const content = probeContent(host.files, path);
-    if (content !== undefined && content.label.toLowerCase() === CONFIG_DRIVE_LABEL) return { path, type: content.type };
-  }
-  return undefined;
+    const label = DRIVE_LABELS.find((one) => one === content?.label.toLowerCase());
+    return content === undefined || label === undefined ? [] : [{ path, type: content.type, label }];
+  });
+  return DRIVE_LABELS.map((label) => found.find((one) => one.label === label)).find((one) => one !== undefined);
 }
 
 /** As RancherOS does: the last user-data stays in force when the drive is taken away. */

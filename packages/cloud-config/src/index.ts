@@ -24,5 +24,5 @@ export type { Scalar, Value, ValueMap } from './tree/value.ts';
 export { isMap } from './tree/value.ts';
 export { classifyUserData } from './user-data/classify-user-data.ts';
 export type { ClassifiedUserData, UserData, UserDataKind } from './user-data/classify-user-data.ts';
-export { readConfigDrive } from './user-data/read-config-drive.ts';
-export type { ConfigDrive } from './user-data/read-config-drive.ts';
+export { DRIVE_LABELS, readConfigDrive } from './user-data/read-config-drive.ts';
+export type { ConfigDrive, DriveLabel } from './user-data/read-config-drive.ts';

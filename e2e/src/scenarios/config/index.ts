@@ -4,6 +4,7 @@ import { QUIET } from '@drover/builder';
 import { scenario } from '../../harness/scenario.ts';
 import type { Scenario } from '../../harness/scenario.ts';
 import { expectContains, expectEqual } from '../../harness/expect.ts';
+import { eventually } from '../../eventually.ts';
 import { reboot, runOnSerial, tell, waitSerialShell } from '../../product/checks.ts';
 import { BOOT_DEADLINE_MS, drover, standardUserData, STARTED } from '../../product/drover-setup.ts';
 
@@ -61,6 +62,7 @@ export const config: readonly Scenario[] = [
   scenario('an ISO9660 config drive sets the host name, files, mounts, commands, sysctls and modules, and autologin opens a shell on the serial line', {}, async (scene) => {
     const machine = await scene.boot(drover({ name: 'autologin', config: EVERYTHING, configFormat: 'iso9660', words: ['rancher.autologin=ttyS0'] }));
     expectEqual(await machine.ssh.ok('hostname'), 'from-iso\n');
+    await eventually('the console has done all that it was told to', 60_000, async () => (await machine.ssh.run('test -e /run/console-done')).code === 0);
     expectEqual(await machine.ssh.ok("stat -c '%a %U %G' /etc/written; cat /run/ran; ls /mnt/ram; ls /run/never /etc/never 2>&1 | grep -c 'No such'"), '640 rancher docker\nby cloud-config\npacked\ntwo words\n2\n');
     expectEqual(await machine.ssh.ok('cat /proc/sys/kernel/pid_max; ls -d /sys/class/net/dummy1'), '40001\n/sys/class/net/dummy1\n');
     const log = await machine.ssh.ok('sudo dmesg; sudo system-docker logs console 2>&1');
@@ -80,13 +82,13 @@ export const config: readonly Scenario[] = [
     expectContains(await machine.ssh.ok('sudo ros config explain rancher.docker.debug'), 'value:   true');
   }),
 
-  scenario('a broken cloud-config is reported with file, line and column, and the machine boots', {}, async (scene) => {
+  scenario('a broken cloud-config on a NoCloud drive is reported with file, line and column, and the machine boots with the name that the drive gives it', {}, async (scene) => {
     const userData = (key: string): string => standardUserData('hostname: fine\nrancher:\n  debug: [true\n')(key);
-    const setup = drover({ name: 'broken', userData, words: ['rancher.autologin=ttyS0'] });
+    const setup = drover({ name: 'broken', userData, configFormat: 'nocloud', words: ['rancher.autologin=ttyS0'] });
     const machine = await scene.power(setup);
-    await machine.serial.waitFor(/user_data:\d+:\d+: error: /, { deadlineMs: BOOT_DEADLINE_MS });
+    await machine.serial.waitFor(/cidata\/user-data:\d+:\d+: error: /, { deadlineMs: BOOT_DEADLINE_MS });
     await machine.serial.waitFor(STARTED, { deadlineMs: BOOT_DEADLINE_MS });
     await waitSerialShell(machine);
-    expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
+    expectContains(await runOnSerial(machine, 'id -un; hostname'), /rancher\s+from-cidata/);
   }),
 ];

@@ -1,13 +1,16 @@
-// The config drive: a small disk (label config-2) that hypervisors attach, laid out as OpenStack does.
-// https://docs.openstack.org/nova/latest/user/metadata.html
+// Config drives: small disks, told by their label, that hypervisors attach or people make.
+// Layouts: https://docs.openstack.org/nova/latest/user/metadata.html (config-2) and
+// https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html (cidata).
 
-import { codeOf, decodeUtf8, explain, isWithin, join } from '@drover/core';
+import { codeOf, explain, isWithin, join } from '@drover/core';
 import type { Files } from '@drover/host';
 import type { Metadata } from '../layers/resolve-configuration.ts';
 import type { ConfigProblem } from '../problem.ts';
 import { TEXT_LIMIT_BYTES } from '../text/decode-text.ts';
 import { classifyUserData } from './classify-user-data.ts';
 import type { UserData } from './classify-user-data.ts';
+import type { MetadataFormat } from './read-metadata.ts';
+import { readMetadata } from './read-metadata.ts';
 
 export interface ConfigDrive {
   readonly userData: UserData | undefined;
@@ -19,15 +22,48 @@ export interface ReaderHost {
   readonly files: Pick<Files, 'readBytes' | 'stat' | 'realPath'>;
 }
 
-/** `directory`: where the drive is mounted. A missing file is no problem: both are optional. */
-export function readConfigDrive(host: ReaderHost, directory: string): ConfigDrive {
+interface Layout {
+  readonly userData: string;
+  readonly metadata: string;
+  readonly format: MetadataFormat;
+  /** Files that would count elsewhere and do not here -> what to do instead. */
+  readonly unread: Readonly<Record<string, string>>;
+}
+
+/** Labels in lower case, as they are compared. */
+export type DriveLabel = 'config-2' | 'cidata';
+
+/** Of several drives the first label counts. */
+export const DRIVE_LABELS: readonly DriveLabel[] = ['config-2', 'cidata'];
+
+const LAYOUTS: Readonly<Record<DriveLabel, Layout>> = {
+  'config-2': {
+    userData: 'openstack/latest/user_data',
+    metadata: 'openstack/latest/meta_data.json',
+    format: { syntax: 'json', hostname: ['hostname'], publicKeys: 'public_keys' },
+    unread: {},
+  },
+  'cidata': {
+    userData: 'user-data',
+    metadata: 'meta-data',
+    format: { syntax: 'yaml', hostname: ['local-hostname', 'hostname'], publicKeys: 'public-keys' },
+    unread: { 'network-config': 'write rancher.network into user-data', 'vendor-data': 'put it into user-data' },
+  },
+};
+
+/** `directory`: where the drive is mounted. A missing file is no problem: all are optional. */
+export async function readConfigDrive(host: ReaderHost, directory: string, label: DriveLabel): Promise<ConfigDrive> {
+  const layout = LAYOUTS[label];
   const problems: ConfigProblem[] = [];
-  const bytes = readInside(host, directory, 'openstack/latest/user_data', problems);
-  const classified = bytes === undefined ? undefined : classifyUserData(bytes, join(directory, 'openstack/latest/user_data'));
+  const bytes = readInside(host, directory, layout.userData, problems);
+  const classified = bytes === undefined ? undefined : classifyUserData(bytes, join(directory, layout.userData));
   if (classified !== undefined) problems.push(...classified.problems);
-  const path = join(directory, 'openstack/latest/meta_data.json');
-  const json = readInside(host, directory, 'openstack/latest/meta_data.json', problems);
-  const metadata = json === undefined ? undefined : parseMetadata(decodeUtf8(json), path, problems);
+  const described = readInside(host, directory, layout.metadata, problems);
+  const metadata = described === undefined ? undefined : await readMetadata(described, join(directory, layout.metadata), layout.format, problems);
+  for (const [name, hint] of Object.entries(layout.unread)) {
+    const source = join(directory, name);
+    if ((host.files.stat(source)?.sizeBytes ?? 0) > 0) problems.push({ code: 'unsupported-user-data', severity: 'warning', message: `${name} is left out`, source, hint });
+  }
   return { userData: classified?.userData, metadata, problems };
 }
 
@@ -45,36 +81,4 @@ function readInside(host: ReaderHost, directory: string, name: string, problems:
   } catch (error) {
     return report('unreadable', `cannot be read: ${explain(error)}`, codeOf(error) === 'EIO' ? 'the drive is damaged; make it again' : 'is the drive an ISO 9660 or FAT image?');
   }
-}
-
-function parseMetadata(text: string, source: string, problems: ConfigProblem[]): Metadata | undefined {
-  const report = (message: string, hint: string): undefined => void problems.push({ code: 'bad-metadata', severity: 'error', message, source, hint });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    return report(`this is not JSON: ${explain(error)}`, 'check it with a JSON tool');
-  }
-  if (!isRecord(json)) return report('expected an object', 'begin it with { and end it with }');
-  const hostname = json['hostname'];
-  if (hostname !== undefined && hostname !== null && typeof hostname !== 'string') report('hostname is not a string', 'put it in quotes');
-  return { source, ...(typeof hostname === 'string' ? { hostname } : {}), sshPublicKeys: publicKeys(json['public_keys'], report) };
-}
-
-/** A map from name to key; some tools write a list. */
-function publicKeys(value: unknown, report: (message: string, hint: string) => undefined): Record<string, string> {
-  const keys: Record<string, string> = {};
-  if (value === undefined || value === null) return keys;
-  if (typeof value !== 'object') report('public_keys is not an object', 'write NAME: KEY pairs');
-  // Numbered names sort as text: keep their order.
-  const entries = Array.isArray(value) ? value.map((key: unknown, i): [string, unknown] => [String(i).padStart(6, '0'), key]) : Object.entries(isRecord(value) ? value : {});
-  for (const [name, key] of entries.slice(0, 1000)) {
-    if (typeof key === 'string') keys[name] = key;
-    else report('a public key is not a string', 'put it in quotes');
-  }
-  return keys;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
