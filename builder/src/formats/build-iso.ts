@@ -80,7 +80,8 @@ async function buildGrub(workspace: Workspace, toolchain: Toolchain): Promise<Pr
   return produce(workspace, 'grub', { text: ['v3', start, BIOS_MODULES, EFI_MODULES, EFI_LATER], products: [toolchain.product] }, async (into) => {
     writeFileSync(join(into, 'start.cfg'), start);
     const needs = readModuleNeeds(join(toolchain.product.path, EFI_FOLDER, 'moddep.lst'));
-    const later = closure(needs, EFI_LATER).filter((name) => !closure(needs, EFI_MODULES).includes(name));
+    const first = closure(needs, EFI_MODULES);
+    const later = closure(needs, EFI_LATER).filter((name) => !first.includes(name));
     const script = [
       'mkdir x86_64-efi',
       ...later.map((name) => `gzip -9nc ${EFI_FOLDER}/${name}.mod > x86_64-efi/${name}.mod`),

@@ -5,11 +5,9 @@
 // Source: the System V ABI, and https://flapenguin.me/elf-dt-gnu-hash for DT_GNU_HASH.
 
 import { RosError } from '@drover/core';
-import { parseElf } from './elf.ts';
+import { parseElf, RELOCATION_BYTES, SYMBOL_BYTES } from './elf.ts';
 import type { ElfFile } from './elf.ts';
 
-const SYMBOL_BYTES = 24;
-const RELOCATION_BYTES = 24;
 const STV_HIDDEN = 2;
 const UNDEFINED_SECTION = 0;
 /** DT_NEEDED, DT_SONAME, DT_RPATH, DT_RUNPATH: offsets of strings. */

@@ -1,7 +1,10 @@
 // The little of ELF that the builder needs: the libraries a file asks for, its interpreter, and any section's bytes.
 // Source: the System V ABI, 64-bit little-endian only (amd64 and arm64 are both that).
 
-const SECTION_HEADER_BYTES = 64;
+export const SECTION_HEADER_BYTES = 64;
+export const SYMBOL_BYTES = 24;
+/** With an addend, the only kind that 64-bit programs have. */
+export const RELOCATION_BYTES = 24;
 const DT_NEEDED = 1n;
 const DT_STRTAB_SECTION = '.dynstr';
 
@@ -68,7 +71,6 @@ function cString(bytes: Buffer, at: number): string {
   return bytes.toString('latin1', at, end < 0 ? bytes.length : end);
 }
 
-const SYMBOL_BYTES = 24;
 const STT_OBJECT = 1;
 
 interface Origin {

@@ -5,6 +5,7 @@
 // Source: the System V ABI, and its supplements for x86-64 and AArch64.
 
 import { RosError } from '@drover/core';
+import { parseElf, RELOCATION_BYTES, SECTION_HEADER_BYTES, SYMBOL_BYTES } from './elf.ts';
 
 /** Where the linkers of both architectures put programs with a fixed address. */
 const BASE = 0x40_0000n;
@@ -12,12 +13,8 @@ const BASE = 0x40_0000n;
 const ET_EXEC = 2;
 const ET_DYN = 3;
 const PROGRAM_HEADER_BYTES = 56;
-const SECTION_HEADER_BYTES = 64;
-const SYMBOL_BYTES = 24;
-const RELOCATION_BYTES = 24;
 const DYNAMIC_BYTES = 16;
 const PT = { load: 1, dynamic: 2, interpreter: 3 };
-const SHT = { dynamicSymbols: 11 };
 const SHN = { undefined: 0, absolute: 0xfff1 };
 const STT_TLS = 6;
 
@@ -34,7 +31,8 @@ const MACHINES: Readonly<Record<number, { readonly relative: number; readonly in
 
 /** Changes `bytes` in place. Returns the number of relocations done, 0 for what is no position-independent program. */
 export function prelink(bytes: Buffer): number {
-  const types = MACHINES[bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46 ? 0 : bytes.readUInt16LE(18)];
+  const elf = parseElf(bytes);
+  const types = elf && MACHINES[bytes.readUInt16LE(18)];
   if (types === undefined || bytes.readUInt16LE(16) !== ET_DYN) return 0;
   const programHeaders = records(bytes, Number(bytes.readBigUInt64LE(32)), PROGRAM_HEADER_BYTES, bytes.readUInt16LE(56));
   const dynamicHeader = programHeaders.find((header) => header.readUInt32LE(0) === PT.dynamic);
@@ -65,14 +63,14 @@ export function prelink(bytes: Buffer): number {
   entry(DT.relaSize)?.writeBigUInt64LE(BigInt(others.length * RELOCATION_BYTES), 8);
   entry(DT.relaCount)?.writeBigUInt64LE(0n, 8);
 
-  moveSymbols(bytes);
+  moveSymbols(elf?.section('.dynsym') ?? Buffer.alloc(0));
   for (const one of dynamic) {
     const tag = Number(one.readBigUInt64LE(0));
     if (ADDRESS_TAGS.has(tag)) move(one, 8);
     if (tag === DT.flags1) one.writeBigUInt64LE(one.readBigUInt64LE(8) & ~DF_1_PIE, 8);
   }
   for (const header of programHeaders) if (header.readBigUInt64LE(40) > 0n) for (const field of [16, 24]) header.writeBigUInt64LE(header.readBigUInt64LE(field) + BASE, field);
-  for (const header of sectionHeaders(bytes)) move(header, 16);
+  for (const header of records(bytes, Number(bytes.readBigUInt64LE(40)), SECTION_HEADER_BYTES, bytes.readUInt16LE(60))) move(header, 16);
   move(bytes, 24); // the entry point
   bytes.writeUInt16LE(ET_EXEC, 16);
   return count;
@@ -84,17 +82,11 @@ function move(bytes: Buffer, at: number): void {
   if (address !== 0n) bytes.writeBigUInt64LE(address + BASE, at);
 }
 
-function moveSymbols(bytes: Buffer): void {
-  for (const header of sectionHeaders(bytes).filter((one) => one.readUInt32LE(4) === SHT.dynamicSymbols)) {
-    for (const symbol of records(bytes, Number(header.readBigUInt64LE(24)), SYMBOL_BYTES, Number(header.readBigUInt64LE(32)) / SYMBOL_BYTES)) {
-      const section = symbol.readUInt16LE(6);
-      if (section !== SHN.undefined && section !== SHN.absolute && (symbol[4]! & 0xf) !== STT_TLS) move(symbol, 8);
-    }
+function moveSymbols(table: Buffer): void {
+  for (const symbol of records(table, 0, SYMBOL_BYTES, table.length / SYMBOL_BYTES)) {
+    const section = symbol.readUInt16LE(6);
+    if (section !== SHN.undefined && section !== SHN.absolute && (symbol[4]! & 0xf) !== STT_TLS) move(symbol, 8);
   }
-}
-
-function sectionHeaders(bytes: Buffer): Buffer[] {
-  return records(bytes, Number(bytes.readBigUInt64LE(40)), SECTION_HEADER_BYTES, bytes.readUInt16LE(60));
 }
 
 function records(bytes: Buffer, from: number, size: number, count: number): Buffer[] {

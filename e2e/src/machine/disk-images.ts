@@ -35,7 +35,7 @@ export const USER_DATA = 'openstack/latest/user_data';
 /** OpenStack's config drive in one file system or the other; NoCloud's, which is FAT here. */
 export type ConfigDriveFormat = 'fat' | 'iso9660' | 'nocloud';
 
-export const NOCLOUD_METADATA = 'instance-id: drover\nlocal-hostname: from-cidata\n';
+const NOCLOUD_METADATA = 'instance-id: drover\nlocal-hostname: from-cidata\n';
 
 /** The drive that brings `userData` into the machine. */
 export async function createConfigDrive(file: string, userData: string | Uint8Array, format: ConfigDriveFormat = 'fat'): Promise<void> {

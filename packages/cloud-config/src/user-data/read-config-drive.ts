@@ -40,13 +40,13 @@ const LAYOUTS: Readonly<Record<DriveLabel, Layout>> = {
   'config-2': {
     userData: 'openstack/latest/user_data',
     metadata: 'openstack/latest/meta_data.json',
-    format: { syntax: 'json', hostname: ['hostname'], publicKeys: 'public_keys' },
+    format: { syntax: 'json', hostname: ['hostname'], publicKeys: 'public_keys', keysAsText: false },
     unread: {},
   },
   'cidata': {
     userData: 'user-data',
     metadata: 'meta-data',
-    format: { syntax: 'yaml', hostname: ['local-hostname', 'hostname'], publicKeys: 'public-keys' },
+    format: { syntax: 'yaml', hostname: ['local-hostname', 'hostname'], publicKeys: 'public-keys', keysAsText: true },
     unread: { 'network-config': 'write rancher.network into user-data', 'vendor-data': 'put it into user-data' },
   },
 };
