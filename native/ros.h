@@ -61,7 +61,7 @@ typedef struct {
     int count;
 } NativeModule;
 
-extern const NativeModule module_fs, module_process, module_mount, module_kernel, module_socket, module_tty,
+extern const NativeModule module_fs, module_io, module_process, module_mount, module_kernel, module_socket, module_tty,
     module_crypto, module_tls, module_text, module_loop, module_watch;
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))

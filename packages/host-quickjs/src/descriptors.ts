@@ -3,7 +3,7 @@
 import { deferred } from '@drover/core';
 import type { Deferred } from '@drover/core';
 import type { ByteSink, ByteSource, Connection } from '@drover/host';
-import * as fs from 'ros:fs';
+import * as io from 'ros:io';
 import * as loop from 'ros:loop';
 import * as socket from 'ros:socket';
 
@@ -67,14 +67,14 @@ export class Descriptor {
     if (!this.open) return;
     this.open = false;
     this.wake(READABLE | WRITABLE);
-    fs.close(this.fd);
+    io.close(this.fd);
   }
 }
 
 const scratch = new Uint8Array(65536);
 
 export function sourceOf(descriptor: Descriptor): ByteSource {
-  fs.setNonBlocking(descriptor.fd, true);
+  io.setNonBlocking(descriptor.fd, true);
   return {
     async read() {
       for (;;) {
@@ -91,7 +91,7 @@ export function sourceOf(descriptor: Descriptor): ByteSource {
 /** A pseudo terminal whose other side is gone answers EIO: that is its end of file. */
 function readOrEnd(fd: number): number | null {
   try {
-    return fs.read(fd, scratch);
+    return io.read(fd, scratch);
   } catch (error) {
     if ((error as { code?: string }).code === 'EIO') return 0;
     throw error;
@@ -99,9 +99,9 @@ function readOrEnd(fd: number): number | null {
 }
 
 export function sinkOf(descriptor: Descriptor): ByteSink {
-  fs.setNonBlocking(descriptor.fd, true);
+  io.setNonBlocking(descriptor.fd, true);
   return {
-    write: (bytes) => writeAll(descriptor, bytes, (part) => fs.write(descriptor.fd, part)),
+    write: (bytes) => writeAll(descriptor, bytes, (part) => io.write(descriptor.fd, part)),
     close: () => descriptor.close(),
   };
 }

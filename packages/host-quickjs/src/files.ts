@@ -1,17 +1,18 @@
-// Files over ros:fs.
+// Files over ros:fs and ros:io.
 
 import { codeOf, dirname, encodeUtf8, join } from '@drover/core';
 import type { FileStatus, FileSystemStatus, FileType, Files, OpenFile, Watch, WriteOptions } from '@drover/host';
 import * as fs from 'ros:fs';
+import * as io from 'ros:io';
 import * as loop from 'ros:loop';
 import { decode } from 'ros:text';
 import * as inotify from 'ros:watch';
 
 const OPEN_FLAGS = {
-  read: fs.O_RDONLY,
-  write: fs.O_WRONLY | fs.O_CREAT | fs.O_TRUNC,
-  append: fs.O_WRONLY | fs.O_CREAT | fs.O_APPEND,
-  'read-write': fs.O_RDWR | fs.O_CREAT,
+  read: io.O_RDONLY,
+  write: io.O_WRONLY | io.O_CREAT | io.O_TRUNC,
+  append: io.O_WRONLY | io.O_CREAT | io.O_APPEND,
+  'read-write': io.O_RDWR | io.O_CREAT,
 };
 
 const TYPES: Readonly<Record<number, FileType>> = {
@@ -29,7 +30,7 @@ function bytesOf(data: string | Uint8Array): Uint8Array {
 }
 
 function writeFully(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += fs.write(fd, bytes.subarray(at)) ?? 0;
+  for (let at = 0; at < bytes.length; ) at += io.write(fd, bytes.subarray(at)) ?? 0;
 }
 
 function toStatus(status: ReturnType<typeof fs.stat>): FileStatus {
@@ -58,11 +59,11 @@ function present<T>(get: () => T): T | undefined {
 }
 
 function withDescriptor<T>(path: string, flags: number, mode: number, use: (fd: number) => T): T {
-  const fd = fs.open(path, flags, mode);
+  const fd = io.open(path, flags, mode);
   try {
     return use(fd);
   } finally {
-    fs.close(fd);
+    io.close(fd);
   }
 }
 
@@ -91,7 +92,7 @@ export class QuickjsFiles implements Files {
 
   writeAtomic(path: string, data: string | Uint8Array, options: WriteOptions = {}): void {
     this.writeAside(path, data, options, true);
-    withDescriptor(dirname(path), fs.O_RDONLY | fs.O_DIRECTORY, 0, (fd) => fs.fsync(fd));
+    withDescriptor(dirname(path), io.O_RDONLY | io.O_DIRECTORY, 0, (fd) => io.fsync(fd));
   }
 
   replace(path: string, data: string | Uint8Array, options: WriteOptions = {}): void {
@@ -103,10 +104,10 @@ export class QuickjsFiles implements Files {
     const aside = `${path}.${this.temporary}.tmp`;
     const mode = options.mode ?? 0o644;
     try {
-      withDescriptor(aside, OPEN_FLAGS.write | fs.O_NOFOLLOW, mode, (fd) => {
+      withDescriptor(aside, OPEN_FLAGS.write | io.O_NOFOLLOW, mode, (fd) => {
         writeFully(fd, bytesOf(data));
         fs.chmod(aside, mode); // whatever the umask says
-        if (sync) fs.fsync(fd);
+        if (sync) io.fsync(fd);
       });
       fs.rename(aside, path);
     } catch (error) {
@@ -116,14 +117,14 @@ export class QuickjsFiles implements Files {
   }
 
   open(path: string, mode: 'read' | 'write' | 'append' | 'read-write'): OpenFile {
-    const fd = fs.open(path, OPEN_FLAGS[mode], 0o644);
+    const fd = io.open(path, OPEN_FLAGS[mode], 0o644);
     return {
-      read: (into) => fs.read(fd, into) ?? 0,
-      readAt: (into, position) => fs.readAt(fd, into, position),
+      read: (into) => io.read(fd, into) ?? 0,
+      readAt: (into, position) => io.readAt(fd, into, position),
       write: (bytes) => writeFully(fd, bytes),
       sizeBytes: () => fs.fstat(fd).size,
-      sync: () => fs.fsync(fd),
-      close: () => fs.close(fd),
+      sync: () => io.fsync(fd),
+      close: () => io.close(fd),
     };
   }
 
@@ -239,7 +240,7 @@ function watch(path: string, mask: number, onEvents: (events: readonly [number, 
   try {
     inotify.add(fd, path, mask);
   } catch (error) {
-    fs.close(fd);
+    io.close(fd);
     throw error;
   }
   loop.watch(fd, 1, () => onEvents(inotify.take(fd)));
@@ -249,7 +250,7 @@ function watch(path: string, mask: number, onEvents: (events: readonly [number, 
       if (!open) return;
       open = false;
       loop.unwatch(fd);
-      fs.close(fd);
+      io.close(fd);
     },
   };
 }

@@ -68,11 +68,6 @@ declare module 'ros:crypto' {
 }
 
 declare module 'ros:fs' {
-  export function open(path: string, flags: number, mode: number): number;
-  export function close(fd: number): void;
-  export function read(fd: number, into: Uint8Array): number | null;
-  export function write(fd: number, bytes: Uint8Array): number | null;
-  export function readAt(fd: number, into: Uint8Array, position: number): number;
   export function readFile(path: string, limit: number): ArrayBuffer;
   export function stat(path: string): Stat;
   export function lstat(path: string): Stat;
@@ -92,14 +87,33 @@ declare module 'ros:fs' {
   export function chown(path: string, uid: number, gid: number): void;
   export function makeNode(path: string, mode: number, major: number, minor: number): void;
   export function setTimes(path: string, mtimeMs: number): void;
-  export function fsync(fd: number): void;
-  export function lock(fd: number, operation: number): number | null;
-  export function copyBytes(from: number, to: number): number;
   export function statFs(path: string): StatFs;
   export function getAttribute(path: string, name: string): ArrayBuffer | null;
   export function setAttribute(path: string, name: string, value: Uint8Array): void;
   export function removeAttribute(path: string, name: string): void;
   export function listAttributes(path: string): string[];
+  export const S_IFMT: number;
+  export const S_IFREG: number;
+  export const S_IFDIR: number;
+  export const S_IFLNK: number;
+  export const S_IFBLK: number;
+  export const S_IFCHR: number;
+  export const S_IFIFO: number;
+  export const S_IFSOCK: number;
+  export const X_OK: number;
+  export const R_OK: number;
+  export const W_OK: number;
+}
+
+declare module 'ros:io' {
+  export function open(path: string, flags: number, mode: number): number;
+  export function close(fd: number): void;
+  export function read(fd: number, into: Uint8Array): number | null;
+  export function write(fd: number, bytes: Uint8Array): number | null;
+  export function readAt(fd: number, into: Uint8Array, position: number): number;
+  export function fsync(fd: number): void;
+  export function lock(fd: number, operation: number): number | null;
+  export function copyBytes(from: number, to: number): number;
   export function pipe(flags: number): [number, number];
   export function duplicate(fd: number): number;
   export function setNonBlocking(fd: number, on: boolean): void;
@@ -115,21 +129,10 @@ declare module 'ros:fs' {
   export const O_NOFOLLOW: number;
   export const O_PATH: number;
   export const O_NOCTTY: number;
-  export const S_IFMT: number;
-  export const S_IFREG: number;
-  export const S_IFDIR: number;
-  export const S_IFLNK: number;
-  export const S_IFBLK: number;
-  export const S_IFCHR: number;
-  export const S_IFIFO: number;
-  export const S_IFSOCK: number;
   export const LOCK_EX: number;
   export const LOCK_SH: number;
   export const LOCK_UN: number;
   export const LOCK_NB: number;
-  export const X_OK: number;
-  export const R_OK: number;
-  export const W_OK: number;
 }
 
 declare module 'ros:kernel' {

@@ -9,7 +9,7 @@ import type {
   ByteSink, ByteSource, ChildOptions, Children, Exit, Process, Processes, RunOptions, RunResult, SignalName, StartOptions,
 } from '@drover/host';
 import { readAllText } from '@drover/host';
-import * as fs from 'ros:fs';
+import * as io from 'ros:io';
 import * as loop from 'ros:loop';
 import * as native from 'ros:process';
 import { Descriptor, sinkOf, sourceOf } from './descriptors.ts';
@@ -73,11 +73,11 @@ export class QuickjsChildren implements Children {
     const fds = given.flatMap(([number, fd]) => [number, fd]);
     for (const number of [0, 1, 2]) {
       if (used.has(number)) continue;
-      const fd = fs.open('/dev/null', fs.O_RDWR, 0);
+      const fd = io.open('/dev/null', io.O_RDWR, 0);
       opened.push(fd);
       fds.push(number, fd);
     }
-    if (options.cgroup !== undefined) opened.push(fs.open(`${options.cgroup}/cgroup.procs`, fs.O_WRONLY, 0));
+    if (options.cgroup !== undefined) opened.push(io.open(`${options.cgroup}/cgroup.procs`, io.O_WRONLY, 0));
     try {
       const pid = native.spawn({
         argv: options.argv,
@@ -107,7 +107,7 @@ export class QuickjsChildren implements Children {
     } catch (error) {
       throw new RosError('start-failed', `starting ${options.argv[0] ?? 'nothing'} failed`, { cause: error, facts: { code: codeOf(error) } });
     } finally {
-      for (const fd of opened) fs.close(fd);
+      for (const fd of opened) io.close(fd);
     }
   }
 
@@ -124,7 +124,7 @@ export class QuickjsChildren implements Children {
   }
 
   pipe(): { read: number; write: number } {
-    const [read, write] = fs.pipe(0);
+    const [read, write] = io.pipe(0);
     return { read, write };
   }
 
@@ -137,12 +137,12 @@ export class QuickjsChildren implements Children {
   }
 
   closeDescriptor(fd: number): void {
-    fs.close(fd);
+    io.close(fd);
   }
 
   openDescriptor(path: string, mode: 'read' | 'write' | 'append' | 'read-write'): number {
-    const flags = { read: fs.O_RDONLY, write: fs.O_WRONLY, append: fs.O_WRONLY | fs.O_APPEND | fs.O_CREAT, 'read-write': fs.O_RDWR };
-    return fs.open(path, flags[mode] | fs.O_NOCTTY, 0o644);
+    const flags = { read: io.O_RDONLY, write: io.O_WRONLY, append: io.O_WRONLY | io.O_APPEND | io.O_CREAT, 'read-write': io.O_RDWR };
+    return io.open(path, flags[mode] | io.O_NOCTTY, 0o644);
   }
 }
 
@@ -207,7 +207,7 @@ export class QuickjsProcesses implements Processes {
       for (const output of outputs) output?.close();
       throw error;
     } finally {
-      for (const fd of theirs) fs.close(fd);
+      for (const fd of theirs) io.close(fd);
     }
   }
 

@@ -6,6 +6,7 @@ import type {
   Address, ConnectOptions, Connection, Listener, ListenOptions, Netlink, PacketConnection, Packets, Sockets, TlsOptions,
 } from '@drover/host';
 import * as fs from 'ros:fs';
+import * as io from 'ros:io';
 import * as loop from 'ros:loop';
 import * as socket from 'ros:socket';
 import * as tls from 'ros:tls';
@@ -69,7 +70,7 @@ export class QuickjsSockets implements Sockets {
       }
       socket.listen(fd, 128);
     } catch (error) {
-      fs.close(fd);
+      io.close(fd);
       throw new RosError('listen-failed', `listening on ${describe(address)} failed`, { cause: error });
     }
     loop.watch(fd, 1, () => {
@@ -79,7 +80,7 @@ export class QuickjsSockets implements Sockets {
       port: 'unix' in address ? 0 : socket.boundPort(fd),
       close() {
         loop.unwatch(fd);
-        fs.close(fd);
+        io.close(fd);
         if ('unix' in address) removeStaleSocket(address.unix);
       },
     };
@@ -161,7 +162,7 @@ export class QuickjsNetlink implements Netlink {
     return {
       close() {
         loop.unwatch(fd);
-        fs.close(fd);
+        io.close(fd);
       },
     };
   }

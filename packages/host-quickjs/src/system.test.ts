@@ -4,6 +4,7 @@ import { decodeUtf8, encodeUtf8 } from '@drover/core';
 import type { SystemHost } from '@drover/host';
 import { deepEqual, equal, match, ok, rejects, test } from '@drover/testing';
 import * as fs from 'ros:fs';
+import * as io from 'ros:io';
 import * as loop from 'ros:loop';
 import * as process from 'ros:process';
 import { decode, encode } from 'ros:text';
@@ -13,7 +14,7 @@ import { inFolder } from './test-folder.ts';
 async function unshared(check: (host: SystemHost, folder: string) => void | Promise<void>): Promise<void> {
   if (process.identity().uid !== 0) return;
   await inFolder(async (host, folder) => {
-    const [home, before] = [process.currentDirectory(), fs.open('/proc/self/ns/mnt', fs.O_RDONLY, 0)];
+    const [home, before] = [process.currentDirectory(), io.open('/proc/self/ns/mnt', io.O_RDONLY, 0)];
     host.kernel.leaveNamespaces(['mnt']);
     try {
       host.mounts.mount({ source: 'none', target: '/', type: '', flags: ['rprivate'] });
@@ -21,7 +22,7 @@ async function unshared(check: (host: SystemHost, folder: string) => void | Prom
     } finally {
       process.joinNamespace(before, process.CLONE_NEWNS);
       process.changeDirectory(home);
-      fs.close(before);
+      io.close(before);
     }
   });
 }
@@ -186,8 +187,8 @@ test('text: UTF-8 both ways, with the replacement character for what is none', (
 test('native functions refuse what is no argument of theirs', async () => {
   await rejects(() => fs.stat(undefined as unknown as string));
   await rejects(() => fs.stat('a\0b'));
-  await rejects(() => fs.read(-1, new Uint8Array(1)), 'EBADF');
-  await rejects(() => fs.read(0, 'text' as unknown as Uint8Array));
+  await rejects(() => io.read(-1, new Uint8Array(1)), 'EBADF');
+  await rejects(() => io.read(0, 'text' as unknown as Uint8Array));
   await rejects(() => loop.watch(-1, 1, () => undefined), 'EBADF');
   await rejects(() => process.spawn({ argv: ['x', 'a\0b'] }));
   await rejects(() => process.spawn(null as unknown as { argv: string[] }));

@@ -4,7 +4,7 @@ import { RosError } from '@drover/core';
 import type {
   DetachedTree, Kernel, LoopDevice, Mount, MountFlag, Mounts, NamespaceKind, PowerAction, SignalName, StartOptions, TerminalProcess, Terminals,
 } from '@drover/host';
-import * as fs from 'ros:fs';
+import * as io from 'ros:io';
 import * as kernel from 'ros:kernel';
 import * as native from 'ros:mount';
 import * as process from 'ros:process';
@@ -67,13 +67,13 @@ export class QuickjsMounts implements Mounts {
 
   cloneTree(path: string, recursive: boolean): DetachedTree {
     const fd = native.cloneTree(path, recursive);
-    return { attach: (target) => native.attachTree(fd, target), close: () => fs.close(fd) };
+    return { attach: (target) => native.attachTree(fd, target), close: () => io.close(fd) };
   }
 
   attachLoop(file: string, offset: number, sizeBytes: number, readOnly: boolean): LoopDevice {
     const packed = native.loopAttach(file, offset, sizeBytes, readOnly);
     const [fd, number] = [Math.floor(packed / 2 ** 32), packed % 2 ** 32];
-    return { path: `/dev/loop${number}`, close: () => fs.close(fd) };
+    return { path: `/dev/loop${number}`, close: () => io.close(fd) };
   }
 
   switchRoot(newRoot: string): void {
@@ -125,11 +125,11 @@ export class QuickjsKernel implements Kernel {
   }
 
   loadModule(path: string, parameters: string): void {
-    const fd = fs.open(path, fs.O_RDONLY, 0);
+    const fd = io.open(path, io.O_RDONLY, 0);
     try {
       kernel.loadModule(fd, parameters);
     } finally {
-      fs.close(fd);
+      io.close(fd);
     }
   }
 
@@ -146,13 +146,13 @@ export class QuickjsKernel implements Kernel {
   }
 
   blockDeviceBytes(path: string): number {
-    const fd = fs.open(path, fs.O_RDONLY, 0);
+    const fd = io.open(path, io.O_RDONLY, 0);
     try {
       const size = new Uint8Array(8);
       native.ioctl(fd, BLKGETSIZE64, size);
       return Number(new DataView(size.buffer).getBigUint64(0, true));
     } finally {
-      fs.close(fd);
+      io.close(fd);
     }
   }
 
@@ -161,10 +161,10 @@ export class QuickjsKernel implements Kernel {
   }
 
   joinNamespaces(pid: number, kinds: readonly NamespaceKind[]): void {
-    const opened = kinds.map((kind) => [fs.open(`/proc/${pid}/ns/${kind}`, fs.O_RDONLY, 0), NAMESPACES[kind]] as const);
+    const opened = kinds.map((kind) => [io.open(`/proc/${pid}/ns/${kind}`, io.O_RDONLY, 0), NAMESPACES[kind]] as const);
     for (const [fd, kind] of opened) {
       process.joinNamespace(fd, kind);
-      fs.close(fd);
+      io.close(fd);
     }
   }
 
@@ -227,10 +227,10 @@ export class QuickjsTerminals implements Terminals {
       const terminal = { read: () => source.read(), write: (bytes: Uint8Array) => sink.write(bytes), closeWrite: () => undefined, close: () => descriptor.close() };
       return { ...child, terminal, resize: (columns, rows) => descriptor.isOpen && tty.setWindowSize(master, columns, rows) };
     } catch (error) {
-      fs.close(master);
+      io.close(master);
       throw error;
     } finally {
-      fs.close(slave);
+      io.close(slave);
     }
   }
 }
