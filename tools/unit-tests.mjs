@@ -13,8 +13,8 @@ const cache = join(root, '.cache/unit-tests');
 const [runtime = 'all', filter = ''] = process.argv.slice(2);
 
 // Which folders run where. host-quickjs needs its native modules, host-node and the tools need Node.
-const ON_NODE = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-node', 'packages/docker-api', 'packages/cloud-config', 'os', 'builder', 'e2e', 'bench'];
-const ON_QUICKJS = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-quickjs', 'packages/docker-api', 'packages/cloud-config', 'os'];
+const ON_NODE = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-node', 'packages/docker-api', 'packages/yaml', 'packages/cloud-config', 'os', 'builder', 'e2e', 'bench'];
+const ON_QUICKJS = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-quickjs', 'packages/docker-api', 'packages/yaml', 'packages/cloud-config', 'os'];
 
 function testsBelow(folder) {
   return readdirSync(join(root, folder, 'src'), { recursive: true, withFileTypes: true })
@@ -97,8 +97,8 @@ function remap(text, mapFile) {
 const RUNTIMES = {
   node: [onNode],
   quickjs: [() => onQuickjs('ros-test', () => [])],
-  // Not cloud-config: it calls nothing native, and its bounds in time are for the real binary.
-  sanitized: [() => onQuickjs('ros-test-sanitized', withToolchain, ON_QUICKJS.filter((folder) => folder !== 'packages/cloud-config'))],
+  // Neither yaml nor cloud-config: they call nothing native, and their bounds in time are for the real binary.
+  sanitized: [() => onQuickjs('ros-test-sanitized', withToolchain, ON_QUICKJS.filter((folder) => !['packages/yaml', 'packages/cloud-config'].includes(folder)))],
 };
 RUNTIMES.all = [...RUNTIMES.node, ...RUNTIMES.quickjs];
 if (!(runtime in RUNTIMES)) {

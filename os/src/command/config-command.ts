@@ -1,8 +1,10 @@
 // `ros config`: shows and changes the configuration. It never shows a password, and never writes what would be refused.
 
 import { hasErrors, renderProblem, RosError } from '@drover/core';
-import { dropSecrets, findSpec, fromValue, getNode, isMap, mergeTrees, parseFlowValue, parseKeyPath, placeOf, setValue, toValue } from '@drover/cloud-config';
-import type { ConfigProblem, KeySpec, MapNode, Value, ValueMap } from '@drover/cloud-config';
+import { dropSecrets, findSpec, mergeTrees, parseKeyPath, setValue } from '@drover/cloud-config';
+import type { ConfigProblem, KeySpec } from '@drover/cloud-config';
+import { fromValue, getNode, isMap, parseFlowValue, placeOf, toValue } from '@drover/yaml';
+import type { MapNode, Value, ValueMap } from '@drover/yaml';
 import type { ConfigHost } from './config-store.ts';
 import { loadEverything, loadWritten, readOwnFile, writeOwnFile } from './config-store.ts';
 import type { Flags, FlagSpec } from './parse-flags.ts';

@@ -2,9 +2,11 @@
 // `get` shows.
 
 import { dirname, hasErrors, renderProblem, RosError } from '@drover/core';
-import { CLOUD_CONFIG_FILE, loadConfiguration, OEM_CONFIG_FILE, OS_CONFIG_FILE, resolveConfiguration, splitKernelLine, toValue } from '@drover/cloud-config';
-import type { MapNode, Metadata, ResolvedConfiguration, Value, ValueMap } from '@drover/cloud-config';
+import { CLOUD_CONFIG_FILE, loadConfiguration, OEM_CONFIG_FILE, OS_CONFIG_FILE, resolveConfiguration, splitKernelLine } from '@drover/cloud-config';
+import type { Metadata, ResolvedConfiguration } from '@drover/cloud-config';
 import type { Host } from '@drover/host';
+import { toValue } from '@drover/yaml';
+import type { MapNode, Value, ValueMap } from '@drover/yaml';
 import { METADATA_FILE } from '../names.ts';
 
 export type ConfigHost = Pick<Host, 'files'>;

@@ -1,5 +1,6 @@
 // The configuration of a machine: its files, user-data and kernel words, put together. The only part that reads files.
 
+import { emptyTree } from '@drover/yaml';
 import { codeOf, explain, join } from '@drover/core';
 import type { Files } from '@drover/host';
 import { parseKernelWords } from './kernel/parse-kernel-words.ts';
@@ -10,7 +11,6 @@ import type { Metadata, ResolvedConfiguration } from './layers/resolve-configura
 import { BOOT_FILE, CLOUD_CONFIG_DIRECTORY, CLOUD_CONFIG_FILE, OEM_CONFIG_FILE, OS_CONFIG_FILE } from './names.ts';
 import { TEXT_LIMIT_BYTES } from './text/decode-text.ts';
 import type { Addresses } from './text/substitute-addresses.ts';
-import { emptyTree } from './tree/node.ts';
 import type { UserData } from './user-data/classify-user-data.ts';
 
 export interface LoadOptions {

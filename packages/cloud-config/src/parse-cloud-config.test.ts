@@ -1,9 +1,9 @@
+import { toValue } from '@drover/yaml';
 import { encodeUtf8, renderProblem } from '@drover/core';
 import { deepEqual, equal, test } from '@drover/testing';
 import { readConfiguration } from './check/read-configuration.ts';
 import { parseCloudConfig } from './parse-cloud-config.ts';
 import type { ParseOptions } from './parse-cloud-config.ts';
-import { toValue } from './tree/node.ts';
 
 const KEY = `ssh-ed25519 ${'AAAAC3NzaC1lZDI1NTE5AAAAI'.padEnd(68, 'x')} me@here`;
 

@@ -1,5 +1,8 @@
 // One text of configuration -> one layer. Whatever the text is, the result is a layer and a list of problems.
 
+import { parseYaml } from '@drover/yaml/read';
+import { emptyTree, kindOf, placeOf } from '@drover/yaml';
+import type { ConfigNode, MapNode } from '@drover/yaml';
 import { checkTree } from './check/check-tree.ts';
 import type { Layer } from './layers/layer.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -7,9 +10,6 @@ import { decodeText } from './text/decode-text.ts';
 import type { DecodeOptions } from './text/decode-text.ts';
 import { substituteAddresses } from './text/substitute-addresses.ts';
 import type { Addresses } from './text/substitute-addresses.ts';
-import type { ConfigNode, MapNode } from './tree/node.ts';
-import { emptyTree, kindOf, placeOf } from './tree/node.ts';
-import { parseYaml } from './yaml/parse-yaml.ts';
 
 export interface ParseOptions extends DecodeOptions {
   /** Compose services, which count as `rancher.services`. */

@@ -1,22 +1,18 @@
 // What a user can get wrong in a cloud-config, a kernel word or user-data. Collected, never thrown.
 
 import type { Problem } from '@drover/core';
+import type { YamlProblemCode } from '@drover/yaml';
 
 export type ProblemCode =
   // the text as a whole: nothing of it is used
+  | YamlProblemCode
   | 'unreadable'
-  | 'too-large'
   | 'not-text'
   | 'not-cloud-config'
-  | 'yaml-syntax'
-  | 'too-deep'
-  | 'too-many-values'
   // the text as a whole: it is used all the same
   | 'crlf'
   | 'invalid-utf8'
-  | 'several-documents'
   // one key
-  | 'duplicate-key'
   | 'bad-key'
   | 'unknown-key'
   | 'wrong-type'
@@ -34,26 +30,4 @@ export interface ConfigProblem extends Problem {
   readonly code: ProblemCode;
   /** What was written there, cut short; left out where it may be a secret. */
   readonly text?: string;
-}
-
-/** In double quotes, on one line, at most 40 characters, nothing a terminal would act on. */
-export function quoteText(text: string): string {
-  let line = '';
-  for (const character of text.slice(0, 200)) line += isControl(character) ? `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}` : character;
-  return `"${shorten(line.replace(/\\x0a/g, '\\n').replace(/\\x09/g, '\\t'))}"`;
-}
-
-/** C0, DEL, C1, and Unicode's own line breaks. */
-export function isControl(character: string): boolean {
-  const code = character.codePointAt(0)!;
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2028 || code === 0x2029;
-}
-
-export function shorten(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
-}
-
-/** Whether a line of text names something that should not end up in a log. */
-export function mayBeSecret(line: string): boolean {
-  return /passw|secret|token|auth|key|psk/i.test(line);
 }

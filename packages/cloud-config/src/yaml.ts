@@ -5,5 +5,3 @@ export type { CheckResult } from './check/check-tree.ts';
 export { renderYaml } from './edit/render-yaml.ts';
 export { parseCloudConfig, parseRaw } from './parse-cloud-config.ts';
 export type { ParseOptions } from './parse-cloud-config.ts';
-export { parseYaml } from './yaml/parse-yaml.ts';
-export type { YamlResult } from './yaml/parse-yaml.ts';

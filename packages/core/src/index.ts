@@ -8,6 +8,7 @@ export type { RosErrorOptions } from './errors.ts';
 export { basename, dirname, isWithin, join } from './paths.ts';
 export { hasErrors, renderProblem } from './problems.ts';
 export type { Problem } from './problems.ts';
+export { isControl, mayBeSecret, quoteText, shorten } from './quote-text.ts';
 export { quoteWord, splitWords } from './shell-words.ts';
 export { renderTable } from './table.ts';
 export { formatMs, formatRough, formatSize } from './units.ts';

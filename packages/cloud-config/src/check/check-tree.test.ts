@@ -1,9 +1,8 @@
+import { fromValue, toValue } from '@drover/yaml';
+import type { ConfigNode, MapNode, Value } from '@drover/yaml';
 import { renderProblem } from '@drover/core';
 import { deepEqual, equal, ok, test } from '@drover/testing';
 import { OBJECTS, shapeOf } from '../schema/schema.ts';
-import type { ConfigNode, MapNode } from '../tree/node.ts';
-import { fromValue, toValue } from '../tree/node.ts';
-import type { Value } from '../tree/value.ts';
 import { checkTree } from './check-tree.ts';
 import { readConfiguration } from './read-configuration.ts';
 import { closestKey, editDistance } from './suggest-key.ts';

@@ -1,13 +1,13 @@
 // Compares a tree with the schema. Each layer is checked on its own, before it is merged, so that a wrong value takes
 // down its own key only and the layers below still count.
 
+import { quoteText, shorten } from '@drover/core';
+import { kindOf, placeOf } from '@drover/yaml';
+import type { ConfigNode, ListNode, MapEntry, MapNode, ScalarNode } from '@drover/yaml';
 import type { ConfigProblem, ProblemCode } from '../problem.ts';
-import { quoteText, shorten } from '../problem.ts';
 import type { KeySpec, ObjectSpec } from '../schema/key-spec.ts';
 import type { Complaint, ScalarType } from '../schema/scalar-types.ts';
 import { shapeOf, specOf } from '../schema/schema.ts';
-import type { ConfigNode, ListNode, MapEntry, MapNode, ScalarNode } from '../tree/node.ts';
-import { kindOf, placeOf } from '../tree/node.ts';
 import { suggestKey } from './suggest-key.ts';
 
 export interface CheckResult {

@@ -1,13 +1,11 @@
 // From a checked tree to the typed configuration: text becomes what the schema says, and defaults fill the gaps.
 
+import { isMap, toValue } from '@drover/yaml';
+import type { ConfigNode, MapNode, Value } from '@drover/yaml';
 import type { ObjectSpec } from '../schema/key-spec.ts';
 import type { ScalarType } from '../schema/scalar-types.ts';
 import { shapeOf } from '../schema/schema.ts';
 import type { Configuration } from '../schema/schema.ts';
-import type { ConfigNode, MapNode } from '../tree/node.ts';
-import { toValue } from '../tree/node.ts';
-import type { Value } from '../tree/value.ts';
-import { isMap } from '../tree/value.ts';
 
 /** Total: what does not fit the schema counts as not given. `tree` should come from checkTree, which says so. */
 export function readConfiguration(tree: MapNode): Configuration {

@@ -1,8 +1,8 @@
 // What `ros config get` and `ros config export` may show.
 
+import { isList, isMap } from '@drover/yaml';
+import type { Value } from '@drover/yaml';
 import { shapeOf, specOf } from '../schema/schema.ts';
-import type { Value } from '../tree/value.ts';
-import { isList, isMap } from '../tree/value.ts';
 
 /** Without the keys that are never shown and, unless `showPrivate`, without private ones. Maps that this empties fall away. */
 export function dropSecrets(value: Value, showPrivate: boolean): Value {

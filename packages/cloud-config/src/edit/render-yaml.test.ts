@@ -1,7 +1,7 @@
+import { parseYaml } from '@drover/yaml/read';
+import type { Value } from '@drover/yaml';
+import { toValue } from '@drover/yaml';
 import { deepEqual, equal, test } from '@drover/testing';
-import { toValue } from '../tree/node.ts';
-import type { Value } from '../tree/value.ts';
-import { parseYaml } from '../yaml/parse-yaml.ts';
 import { renderYaml } from './render-yaml.ts';
 
 test('maps have sorted keys, lists stand at the depth of their key, empty ones are on one line', () => {

@@ -1,7 +1,7 @@
 // Values as YAML text, in the style in which RancherOS writes its files: keys sorted, two blanks, lists not indented.
 
-import type { Scalar, Value } from '../tree/value.ts';
-import { isList, isMap, resolvePlain } from '../tree/value.ts';
+import { isList, isMap, resolvePlain } from '@drover/yaml';
+import type { Scalar, Value } from '@drover/yaml';
 
 /** Ends with a line end. Reading it gives the value again, here and in any reader of YAML 1.1 or 1.2. */
 export function renderYaml(value: Value): string {

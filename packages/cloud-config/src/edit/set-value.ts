@@ -1,9 +1,8 @@
 // One key of a raw configuration changed, as `ros config set` does it.
 
+import type { Value, ValueMap } from '@drover/yaml';
+import { isForbiddenKey, isMap } from '@drover/yaml';
 import { RosError } from '@drover/core';
-import { isForbiddenKey } from '../tree/node.ts';
-import type { Value, ValueMap } from '../tree/value.ts';
-import { isMap } from '../tree/value.ts';
 
 /** A copy of `tree` with this value; missing maps on the way are made. Throws `not-a-map` when something else is in the way. */
 export function setValue(tree: ValueMap, path: readonly string[], value: Value): ValueMap {

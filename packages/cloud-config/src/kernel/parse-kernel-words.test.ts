@@ -1,9 +1,9 @@
+import type { Value } from '@drover/yaml';
+import { getNode, toValue } from '@drover/yaml';
 import { renderProblem } from '@drover/core';
 import { deepEqual, equal, test } from '@drover/testing';
 import { resolveConfiguration } from '../layers/resolve-configuration.ts';
 import type { ResolvedConfiguration } from '../layers/resolve-configuration.ts';
-import { getNode, toValue } from '../tree/node.ts';
-import type { Value } from '../tree/value.ts';
 import { parseKernelWords } from './parse-kernel-words.ts';
 import { splitKernelLine } from './split-kernel-line.ts';
 

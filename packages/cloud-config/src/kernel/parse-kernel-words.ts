@@ -1,16 +1,15 @@
 // Configuration from kernel words: `rancher.KEY=VALUE`, and `cc.KEY=VALUE` for keys of the top level. Needs no YAML.
 
+import { quoteText } from '@drover/core';
+import type { ConfigNode, MapEntry, Source } from '@drover/yaml';
+import { isForbiddenKey, parseFlowValue } from '@drover/yaml';
 import type { Layer } from '../layers/layer.ts';
 import { checkTree } from '../check/check-tree.ts';
 import { KERNEL_LINE, KERNEL_LINE_ELIDED } from '../names.ts';
 import type { ConfigProblem, ProblemCode } from '../problem.ts';
-import { quoteText } from '../problem.ts';
 import type { KeySpec } from '../schema/key-spec.ts';
 import { parseKeyPath } from '../schema/key-path.ts';
 import { shapeOf, specOf } from '../schema/schema.ts';
-import { parseFlowValue } from '../tree/flow-value.ts';
-import type { ConfigNode, MapEntry, Source } from '../tree/node.ts';
-import { isForbiddenKey } from '../tree/node.ts';
 import type { KernelLine } from './split-kernel-line.ts';
 
 /** One layer, and a second one above it when there are words after `--`. */

@@ -1,7 +1,7 @@
 // One source of configuration: a file, user-data, the kernel command line.
 
+import type { MapNode } from '@drover/yaml';
 import type { ConfigProblem } from '../problem.ts';
-import type { MapNode } from '../tree/node.ts';
 
 export interface Layer {
   /** A path, or a name such as "kernel command line". */

@@ -1,6 +1,6 @@
 // Layers on top of each other: maps merge key by key, everything else (lists, scalars, null) is replaced as a whole.
 
-import type { ConfigNode, MapEntry, MapNode } from '../tree/node.ts';
+import type { ConfigNode, MapEntry, MapNode } from '@drover/yaml';
 
 /** Each node of the result is a node of one of the two, so its source says where the value comes from. */
 export function mergeTrees(lower: MapNode, upper: MapNode): MapNode {

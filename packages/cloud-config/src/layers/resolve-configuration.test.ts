@@ -1,8 +1,8 @@
+import type { MapNode } from '@drover/yaml';
+import { getNode, placeOf, toValue } from '@drover/yaml';
 import { renderProblem } from '@drover/core';
 import { deepEqual, equal, test } from '@drover/testing';
 import { parseCloudConfig } from '../parse-cloud-config.ts';
-import { getNode, placeOf, toValue } from '../tree/node.ts';
-import type { MapNode } from '../tree/node.ts';
 import { mergeTrees } from './merge-trees.ts';
 import { resolveConfiguration } from './resolve-configuration.ts';
 import type { Metadata } from './resolve-configuration.ts';

@@ -1,14 +1,12 @@
 // The layers put together: merge, the flags that rancher.debug implies, what metadata adds, and the typed result.
 
+import { emptyTree, fromValue, getNode, parseBoolean } from '@drover/yaml';
+import type { ListNode, MapEntry, MapNode, ScalarNode, Value } from '@drover/yaml';
 import { readConfiguration } from '../check/read-configuration.ts';
 import { DEBUG_FLAGS, METADATA } from '../names.ts';
 import type { ConfigProblem } from '../problem.ts';
 import { examineHostName, HOST_NAME_LIMIT } from '../schema/scalar-types.ts';
 import type { Configuration } from '../schema/schema.ts';
-import type { ListNode, MapEntry, MapNode, ScalarNode } from '../tree/node.ts';
-import { emptyTree, fromValue, getNode } from '../tree/node.ts';
-import type { Value } from '../tree/value.ts';
-import { parseBoolean } from '../tree/value.ts';
 import type { Layer } from './layer.ts';
 import { mergeTrees } from './merge-trees.ts';
 

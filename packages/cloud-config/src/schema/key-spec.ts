@@ -1,7 +1,7 @@
 // What the schema says about one key. The tables beside this file are the only description of a cloud-config: types,
 // checks, defaults and the reference page all come from them.
 
-import type { Value } from '../tree/value.ts';
+import type { Value } from '@drover/yaml';
 
 /** When a changed value takes effect: one time only, at the next boot, or with the next command that uses it. */
 export type When = 'once' | 'boot' | 'now';

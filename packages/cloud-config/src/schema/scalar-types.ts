@@ -1,8 +1,8 @@
 // The types that are one piece of text, and what makes a value of each wrong or doubtful. RancherOS goes by the text
 // whether it is quoted or not: "true" is a boolean, 1 is a string.
 
-import { quoteText } from '../problem.ts';
-import { parseBoolean, parseInteger } from '../tree/value.ts';
+import { quoteText } from '@drover/core';
+import { parseBoolean, parseInteger } from '@drover/yaml';
 
 export interface Complaint {
   readonly severity: 'error' | 'warning';

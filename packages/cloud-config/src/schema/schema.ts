@@ -1,6 +1,6 @@
 // The tables put together, and the TypeScript types that follow from them.
 
-import type { Value } from '../tree/value.ts';
+import type { Value } from '@drover/yaml';
 import { DOCKER } from './docker-keys.ts';
 import type { ObjectSpec } from './key-spec.ts';
 import { DNS, INTERFACE, MODEM_NETWORK, NETWORK, WIFI_NETWORK } from './network-keys.ts';

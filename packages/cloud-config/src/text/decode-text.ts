@@ -1,8 +1,8 @@
 // From bytes to text that can be read as a configuration. Files come from every editor there is.
 
+import { placeOf } from '@drover/yaml';
 import { decodeUtf8 } from '@drover/core';
 import type { ConfigProblem, ProblemCode } from '../problem.ts';
-import { placeOf } from '../tree/node.ts';
 
 /** Larger than any cloud's user-data; reading this much garbage still takes less than a second. */
 export const TEXT_LIMIT_BYTES: number = 512 * 1024;

@@ -1,8 +1,7 @@
 // What kind of user-data a datasource gave, by its first line.
 
-import { decodeUtf8 } from '@drover/core';
+import { decodeUtf8, mayBeSecret, quoteText } from '@drover/core';
 import type { ConfigProblem } from '../problem.ts';
-import { mayBeSecret, quoteText } from '../problem.ts';
 import { isGzip } from '../text/decode-text.ts';
 
 export type UserDataKind = 'cloud-config' | 'script' | 'compose' | 'gzip' | 'multipart' | 'include' | 'empty' | 'unknown';

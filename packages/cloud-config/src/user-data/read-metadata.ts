@@ -1,10 +1,10 @@
 // Metadata of a config drive: the machine's name and the keys of who may log in. JSON with OpenStack's names, YAML with
 // those of NoCloud.
 
+import { toValue } from '@drover/yaml';
 import { decodeUtf8, explain } from '@drover/core';
 import type { Metadata } from '../layers/resolve-configuration.ts';
 import type { ConfigProblem } from '../problem.ts';
-import { toValue } from '../tree/node.ts';
 
 export interface MetadataFormat {
   readonly syntax: 'json' | 'yaml';
@@ -42,7 +42,7 @@ function parseJson(text: string, report: Report): unknown {
 
 /** Empty is fine: there has to be a file, but not anything in it. */
 async function parseYamlText(text: string, source: string, problems: ConfigProblem[]): Promise<unknown> {
-  const { parseYaml } = await import('../yaml/parse-yaml.ts');
+  const { parseYaml } = await import('@drover/yaml/read');
   const { root, problems: found } = parseYaml(text.replace(/\r\n?/g, '\n'), source);
   problems.push(...found);
   return root === undefined ? undefined : (toValue(root) ?? {});

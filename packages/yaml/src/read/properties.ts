@@ -35,13 +35,13 @@ export function readProperties(cursor: Cursor): Properties | undefined {
 export function withProperties(cursor: Cursor, properties: Properties | undefined, read: () => ConfigNode): ConfigNode {
   if (properties === undefined) return read();
   const { anchor, tag } = properties;
-  const readTagged = (): ConfigNode => tagged(read(), tag);
+  const readTagged = (): ConfigNode => tagged(cursor, read(), tag);
   return anchor === undefined ? readTagged() : cursor.anchored(anchor, readTagged);
 }
 
 /** Nothing follows: then `!secret` and `&x` were meant as text, and would be lost. `!!str` alone is empty text. */
 export function stopAtLoneProperties(cursor: Cursor, properties: Properties | undefined, offset: number): void {
-  if (properties === undefined || (properties.tag?.startsWith('!!') === true && properties.anchor === undefined)) return;
+  if (properties === undefined || (properties.anchor === undefined && (properties.tag!.startsWith('!!') || cursor.tags.includes(properties.tag!)))) return;
   cursor.stop(`a value cannot begin with ${properties.tag === undefined ? '&' : '!'}`, 'put the value in quotes', offset);
 }
 
@@ -49,8 +49,9 @@ export function stopAtAlias(cursor: Cursor, properties: Properties | undefined):
   if (properties !== undefined && cursor.text[cursor.at] === '*') cursor.stop('an alias cannot have an anchor or a tag of its own');
 }
 
-/** `!!str` makes text of anything, `!!binary` is decoded; other tags change nothing. */
-function tagged(node: ConfigNode, tag: string | undefined): ConfigNode {
+/** `!!str` makes text of anything, `!!binary` is decoded, the caller's tags are kept; others change nothing. */
+function tagged(cursor: Cursor, node: ConfigNode, tag: string | undefined): ConfigNode {
+  if (tag !== undefined && cursor.tags.includes(tag)) return { ...node, tag };
   if (node.kind !== 'scalar') return node;
   if (tag === '!!str' || tag === '!') return { ...node, value: node.text };
   if (tag !== '!!binary') return node;

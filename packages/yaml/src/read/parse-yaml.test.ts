@@ -2,7 +2,7 @@ import { renderProblem } from '@drover/core';
 import { deepEqual, equal, ok, test } from '@drover/testing';
 import { placeOf, toValue } from '../tree/node.ts';
 import type { Value } from '../tree/value.ts';
-import { parseYaml } from './parse-yaml.ts';
+import { parseDocuments, parseYaml } from './parse-yaml.ts';
 
 function parse(text: string): Value | string {
   const { root, problems } = parseYaml(text, 'f');
@@ -142,4 +142,22 @@ test('a second colon behind a quoted value is an error too', () => {
   equal(parse('a: "b": c'), 'f:1:7: error: a second ": " on the line\n  hint: put the value in quotes');
   equal(parse('a: "b":c'), 'f:1:7: error: a blank is missing behind the colon');
   equal(parse('"a\n b": c'), 'f:2:4: error: a second ": " on the line\n  hint: put the value in quotes');
+});
+
+test('all documents of a text are read, each with its own anchors', () => {
+  const read = (text: string): unknown => {
+    const { documents, problems } = parseDocuments(text, 'file');
+    return problems.length > 0 ? problems.map((one) => `${one.line}: ${one.message}`) : documents.map(toValue);
+  };
+  deepEqual(read('a: 1\n---\nb: 2\n...\n---\n- c\n'), [{ a: 1 }, { b: 2 }, ['c']]);
+  deepEqual(read('--- one\n--- two\n'), ['one', 'two']);
+  deepEqual(read('a: 1\n---\n'), [{ a: 1 }, null]);
+  deepEqual(read(''), [null]);
+  deepEqual(read('a: &x 1\n---\nb: *x\n'), ['3: there is no anchor &x above']);
+});
+
+test('tags that the caller knows stay with their nodes, and need no value', () => {
+  const { root } = parseYaml('a: !reset\nb: !override [1]\nc: !other 1\nd: !reset &x {e: 1}\n', 'file', { tags: ['!reset', '!override'] });
+  const tags = root?.kind === 'map' ? [...root.entries].map(([key, { node }]) => `${key} ${node.tag ?? '-'}`) : [];
+  deepEqual(tags, ['a !reset', 'b !override', 'c -', 'd !reset']);
 });

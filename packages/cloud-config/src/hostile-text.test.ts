@@ -1,6 +1,6 @@
 import { equal, ok, test } from '@drover/testing';
-import { parseCloudConfig } from '../parse-cloud-config.ts';
-import { TEXT_LIMIT_BYTES } from '../text/decode-text.ts';
+import { parseCloudConfig } from './parse-cloud-config.ts';
+import { TEXT_LIMIT_BYTES } from './text/decode-text.ts';
 
 const LIMIT_MS = 3000; // on a busy machine; what it guards against takes minutes
 

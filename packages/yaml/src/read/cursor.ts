@@ -44,9 +44,13 @@ export class Cursor {
   private depth = 0;
   private deepest = 0;
 
-  constructor(text: string, source: Source) {
+  /** Tags that nodes keep. */
+  readonly tags: readonly string[];
+
+  constructor(text: string, source: Source, tags: readonly string[] = []) {
     this.text = text;
     this.source = source;
+    this.tags = tags;
   }
 
   stop(message: string, hint?: string, offset: number = this.at): never {
@@ -169,6 +173,11 @@ export class Cursor {
 
   private tooMany(): never {
     throw new YamlStop('too-many-values', `more than ${NODE_LIMIT} values`, this.at, 'an alias counts with everything below it');
+  }
+
+  /** Anchors are those of one document. */
+  forgetAnchors(): void {
+    this.anchors.clear();
   }
 
   /** Reads a value and remembers it under its anchor, with what it costs. */

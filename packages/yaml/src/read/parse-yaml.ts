@@ -2,8 +2,8 @@
 // general library costs twenty times as much in QuickJS (docs/decisions/yaml-reader.md). Leaves out keys in the long
 // form (? KEY) and collections as keys; says so when it meets them.
 
-import type { ConfigProblem } from '../problem.ts';
-import { isControl, mayBeSecret, quoteText } from '../problem.ts';
+import { isControl, mayBeSecret, quoteText } from '@drover/core';
+import type { YamlProblem } from '../problem.ts';
 import type { ConfigNode, Source } from '../tree/node.ts';
 import { placeOf } from '../tree/node.ts';
 import { Cursor, YamlStop } from './cursor.ts';
@@ -16,27 +16,61 @@ const LINE_LIMIT = 50_000;
 export interface YamlResult {
   /** Undefined when the text is not YAML; then there is exactly one error among the problems. */
   readonly root: ConfigNode | undefined;
-  readonly problems: readonly ConfigProblem[];
+  readonly problems: readonly YamlProblem[];
 }
 
-/** Never throws. Line breaks must be "\n". */
-export function parseYaml(text: string, name: string): YamlResult {
+export interface YamlDocuments {
+  /** Empty when the text is not YAML; then there is exactly one error among the problems. */
+  readonly documents: readonly ConfigNode[];
+  readonly problems: readonly YamlProblem[];
+}
+
+export interface ParseOptions {
+  /** Tags (`!reset`) that the nodes behind them keep, and that may stand without a value. */
+  readonly tags?: readonly string[];
+}
+
+/** The first document. Never throws. Line breaks must be "\n". */
+export function parseYaml(text: string, name: string, options: ParseOptions = {}): YamlResult {
+  const { read, problems } = parse(text, name, options, (cursor) => {
+    const root = readDocument(cursor);
+    return { value: root, problems: [...duplicates(cursor), ...rest(cursor)] };
+  });
+  return { root: read, problems };
+}
+
+/** All documents between `---` lines. Never throws. Line breaks must be "\n". */
+export function parseDocuments(text: string, name: string, options: ParseOptions = {}): YamlDocuments {
+  const { read, problems } = parse(text, name, options, (cursor) => {
+    const documents: ConfigNode[] = [];
+    do {
+      documents.push(readDocument(cursor));
+      skipDocumentEnds(cursor);
+    } while (cursor.at < cursor.text.length);
+    return { value: documents, problems: duplicates(cursor) };
+  });
+  return { documents: read ?? [], problems };
+}
+
+type Reader<T> = (cursor: Cursor) => { readonly value: T; readonly problems: readonly YamlProblem[] };
+
+function parse<T>(text: string, name: string, options: ParseOptions, read: Reader<T>): { readonly read: T | undefined; readonly problems: readonly YamlProblem[] } {
   const lineStarts = findLines(text);
   if (lineStarts === undefined) {
-    return { root: undefined, problems: [{ code: 'too-large', severity: 'error', message: `more than ${LINE_LIMIT} lines`, source: name }] };
+    return { read: undefined, problems: [{ code: 'too-large', severity: 'error', message: `more than ${LINE_LIMIT} lines`, source: name }] };
   }
   const source: Source = { name, lineStarts };
-  const cursor = new Cursor(text, source);
+  const cursor = new Cursor(text, source, options.tags);
   try {
     checkCharacters(cursor);
-    const root = readDocument(cursor);
-    return { root, problems: [...duplicates(cursor), ...rest(cursor)] };
+    const { value, problems } = read(cursor);
+    return { read: value, problems };
   } catch (error) {
     if (!(error instanceof YamlStop)) throw error;
     const place = placeOf(source, error.offset);
     const line = lineOf(text, error.offset);
     return {
-      root: undefined,
+      read: undefined,
       problems: [{ code: error.code, severity: 'error', message: error.message, ...place, ...(error.hint === undefined ? {} : { hint: error.hint }), ...(line === '' ? {} : { text: line }) }],
     };
   }
@@ -78,7 +112,7 @@ function readDocument(cursor: Cursor): ConfigNode {
 }
 
 /** What stands behind the first document. */
-function rest(cursor: Cursor): ConfigProblem[] {
+function rest(cursor: Cursor): YamlProblem[] {
   for (cursor.skipToContent(); cursor.ended && cursor.at < cursor.text.length; cursor.skipToContent()) {
     cursor.at += 3;
     cursor.skipBlanks();
@@ -88,7 +122,17 @@ function rest(cursor: Cursor): ConfigProblem[] {
   return [{ code: 'several-documents', severity: 'warning', message: 'only the part above --- or ... is used', ...placeOf(cursor.source, cursor.at) }];
 }
 
-function duplicates(cursor: Cursor): ConfigProblem[] {
+/** Over `...` to the `---` of the next document, or to the end of the text. */
+function skipDocumentEnds(cursor: Cursor): void {
+  cursor.forgetAnchors();
+  for (cursor.skipToContent(); cursor.ended && cursor.text.startsWith('...', cursor.at); cursor.skipToContent()) {
+    cursor.at += 3;
+    cursor.skipBlanks();
+    cursor.ended = false;
+  }
+}
+
+function duplicates(cursor: Cursor): YamlProblem[] {
   return cursor.duplicates.slice(0, 20).map(({ key, offset, first }) => ({
     code: 'duplicate-key',
     severity: 'warning',

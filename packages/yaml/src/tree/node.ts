@@ -14,6 +14,8 @@ interface NodeBase {
   readonly source: Source;
   /** Of the value's first character. */
   readonly offset: number;
+  /** `!NAME` in front of it, when the reader was told that NAME means something. */
+  readonly tag?: string;
 }
 
 export interface ScalarNode extends NodeBase {

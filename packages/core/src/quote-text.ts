@@ -1,0 +1,23 @@
+// A piece of what a user wrote, as it is shown in a problem: short, on one line, harmless to a terminal.
+
+/** In double quotes, on one line, at most 40 characters, nothing a terminal would act on. */
+export function quoteText(text: string): string {
+  let line = '';
+  for (const character of text.slice(0, 200)) line += isControl(character) ? `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}` : character;
+  return `"${shorten(line.replace(/\\x0a/g, '\\n').replace(/\\x09/g, '\\t'))}"`;
+}
+
+/** C0, DEL, C1, and Unicode's own line breaks. */
+export function isControl(character: string): boolean {
+  const code = character.codePointAt(0)!;
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2028 || code === 0x2029;
+}
+
+export function shorten(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
+}
+
+/** Whether a line of text names something that should not end up in a log. */
+export function mayBeSecret(line: string): boolean {
+  return /passw|secret|token|auth|key|psk/i.test(line);
+}
