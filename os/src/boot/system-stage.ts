@@ -7,6 +7,7 @@ import { compactMemory } from '@drover/host-quickjs';
 import type { PowerAction, SystemHost } from '@drover/host';
 import { RosError, explain } from '@drover/core';
 import { SYSTEM_DOCKER_SOCKET } from '../names.ts';
+import { proxyEnvironment } from '../network/proxies.ts';
 import { VERSION } from '../version.ts';
 import { BootLog, openSystemLog } from './boot-log.ts';
 import { loadSystemConfiguration } from './configuration.ts';
@@ -106,7 +107,7 @@ class SystemStage {
           '--host', `unix://${SYSTEM_DOCKER_SOCKET}`, '--pidfile', '/run/system-docker.pid', '--preload', '/rootfs/system',
           ...(this.configuration?.rancher.debug === true ? ['--debug'] : []),
         ],
-        env: ENVIRONMENT,
+        env: [...ENVIRONMENT, ...proxyEnvironment(this.configuration?.rancher.network ?? {})],
         descriptors: [[1, log], [2, log]],
         newSession: true,
       });

@@ -51,7 +51,7 @@ function writeTexts(host: SystemHost, config: Configuration, version: string): v
   files.write('/etc/os-release', renderOsRelease(version));
   files.write('/etc/issue', renderGreeting(version, config, listCards(files), facts.stateDevice === undefined));
   files.write('/etc/motd', renderMessageOfTheDay());
-  const proxies = renderProxyProfile(config);
+  const proxies = renderProxyProfile(config.rancher.network);
   if (proxies !== '') files.write('/etc/profile.d/proxy.sh', proxies, { mode: 0o755 });
   files.write('/etc/respawn.conf', renderRespawnTable(terminals, config));
   files.makeDirectory('/run/sshd');

@@ -7,7 +7,6 @@ import type { ByteSink, Process, SystemHost } from '@drover/host';
 import { pump } from '@drover/host';
 import { writeKernelLog } from '../boot/boot-log.ts';
 import { CONSOLE_DONE } from '../console/start-console.ts';
-import { proxyEnvironment } from '../network/proxies.ts';
 import { engineEnvironment, findProgram } from './engine-files.ts';
 import { CONTAINERD_SOCKET, graphOf, renderContainerdConfig, renderDockerdArgs } from './render-docker-command.ts';
 
@@ -20,7 +19,7 @@ const CONTAINERD_GRACE_MS = 5000;
 export async function runEngine(host: SystemHost, config: Configuration): Promise<number> {
   const options = config.rancher.docker;
   const { files, children, clock } = host;
-  const env = engineEnvironment([...host.processes.environment(), ...proxyEnvironment(config), ...(options.environment ?? [])]);
+  const env = engineEnvironment([...host.processes.environment(), ...(options.environment ?? [])]);
   const dockerd = findProgram(files, 'dockerd');
   if (dockerd === undefined) throw new RosError('no-dockerd', 'there is no dockerd in the storage context', { hint: 'put one into /usr/local/bin, or restart the console: sudo system-docker restart console' });
   files.makeDirectory('/run/docker/containerd', 0o711);

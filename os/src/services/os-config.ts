@@ -12,6 +12,8 @@ const SYSTEM = { [LABEL.scope]: 'system' };
 const ROS = '/usr/lib/ros:/usr/lib/ros:ro';
 /** Without systemd: the engines' own group, PID 1 and what people need to repair the machine come last to be killed. */
 const PROTECTED = -900;
+/** Looked up in the configuration. */
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
 
 export const OS_SERVICES: Services = {
   udev: {
@@ -66,6 +68,7 @@ export const OS_SERVICES: Services = {
     uts: 'host',
     restart: 'always',
     oom_score_adj: PROTECTED,
+    environment: PROXIES,
     volumes: [
       '/dev:/dev',
       '/run:/run',
@@ -98,6 +101,7 @@ export const OS_SERVICES: Services = {
     uts: 'host',
     restart: 'always',
     oom_score_adj: PROTECTED + 400,
+    environment: PROXIES,
     volumes: ['/dev:/dev', '/run:/run', ROS, '/var/log:/var/log', '/var/lib/rancher:/var/lib/rancher'],
     labels: { ...SYSTEM, [LABEL.after]: 'console' },
   },

@@ -1,6 +1,6 @@
 import { deepEqual, equal, test } from '@drover/testing';
 import { OS_SERVICES } from './os-config.ts';
-import { decide, planDependencies, renderCreateBody, renderOrder } from './plan-services.ts';
+import { decide, fillEnvironment, planDependencies, renderCreateBody, renderOrder } from './plan-services.ts';
 import type { Services } from './service.ts';
 
 const after = (names: string): Services[string] => ({ image: 'x', labels: { 'io.rancher.os.after': names } });
@@ -28,6 +28,11 @@ test('a service becomes what System Docker is asked to create', () => {
   deepEqual(body.HostConfig?.CapAdd, ['SYS_TIME', 'SYS_NICE']);
   deepEqual(body.HostConfig?.Tmpfs, { '/run': '' });
   equal(body.Labels?.['io.docker.compose.config-hash'], 'abc');
+});
+
+test('a service gets the values of the names that the configuration knows', () => {
+  const filled = fillEnvironment({ a: { image: 'x', environment: ['A', 'B=own', 'C', 'D'] }, b: { image: 'x' } }, new Map([['A', '1=2'], ['B', 'other'], ['D', '']]));
+  deepEqual(filled, { a: { image: 'x', environment: ['A=1=2', 'B=own', 'D='] }, b: { image: 'x' } });
 });
 
 test('a container is kept only while its definition and its image are the same, and a console never is', () => {

@@ -35,6 +35,16 @@ function reaches(edges: ReadonlyMap<string, readonly string[]>, from: string, to
   return (edges.get(from) ?? []).some((next) => reaches(edges, next, to));
 }
 
+/** Names without a value get theirs from `known`; those that it does not know are left out. */
+export function fillEnvironment(services: Services, known: ReadonlyMap<string, string>): Services {
+  const fill = (line: string): string[] => {
+    if (line.includes('=')) return [line];
+    const value = known.get(line);
+    return value === undefined ? [] : [`${line}=${value}`];
+  };
+  return Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.environment === undefined ? service : { ...service, environment: service.environment.flatMap(fill) }]));
+}
+
 export function renderOrder(dependencies: ReadonlyMap<string, readonly string[]>): string {
   return [...dependencies].map(([name, others]) => `${name}${others.length === 0 ? '' : ` after ${others.join(', ')}`}\n`).join('');
 }

@@ -15,6 +15,7 @@ export interface ServiceDefinition {
   readonly volumes?: readonly string[];
   /** File systems in memory, empty at each start. */
   readonly tmpfs?: readonly string[];
+  /** NAME=value; a NAME alone gets its value from the configuration, and is left out without one. */
   readonly environment?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly oom_score_adj?: number;
