@@ -9,6 +9,8 @@ export const CLOUD_CONFIG_DIRECTORY = '/var/lib/rancher/conf/cloud-config.d';
 /** What the datasource of this boot said about the machine; root's. */
 export const METADATA_FILE = '/run/ros/metadata.json';
 export const CLOUD_CONFIG_SCRIPT = '/var/lib/rancher/conf/cloud-config-script';
+/** Where the user-data has several; not a name of RancherOS, which keeps one. */
+export const CLOUD_CONFIG_SCRIPTS = '/var/lib/rancher/conf/cloud-config-scripts';
 
 /** Labels of system containers. */
 export const LABEL = {

@@ -3,10 +3,11 @@
 
 import { explain, renderProblem } from '@drover/core';
 import type { Problem } from '@drover/core';
-import { DRIVE_LABELS, loadConfiguration, readConfigDrive, splitKernelLine } from '@drover/cloud-config';
+import { CONF_DIRECTORY, DRIVE_LABELS, loadConfiguration, readConfigDrive, splitKernelLine } from '@drover/cloud-config';
 import type { Configuration, DriveLabel, Metadata, UserData } from '@drover/cloud-config';
 import type { Host, SystemHost } from '@drover/host';
-import { CLOUD_CONFIG_DIRECTORY, CLOUD_CONFIG_SCRIPT, METADATA_FILE } from '../names.ts';
+import { keepUserData } from '../cloud-init/keep-user-data.ts';
+import { METADATA_FILE } from '../names.ts';
 import { listBlockDevices, probeContent } from './block-devices.ts';
 import type { BootLog } from './boot-log.ts';
 import { MODULES_LOADING } from './modules.ts';
@@ -58,8 +59,8 @@ async function readDrive(host: SystemHost, log: BootLog): Promise<DriveContent> 
     host.files.makeDirectory(target);
     host.mounts.mount({ source: device.path, target, type: device.type, flags: ['ro', 'nosuid', 'nodev', 'noexec'] });
     const { userData, metadata, problems } = await readConfigDrive(host, target, device.label);
-    if (userData !== undefined) keep(host, userData, log);
-    return { userData: userData === undefined ? [] : [userData], metadata, problems };
+    await keep(host, userData, log);
+    return { userData, metadata, problems };
   } catch (error) {
     log.error(`config drive ${device.path}: ${explain(error)}`);
     return nothing;
@@ -76,16 +77,11 @@ function findConfigDrive(host: SystemHost): { path: string; type: string; label:
 }
 
 /** As RancherOS does: the last user-data stays in force when the drive is taken away. */
-function keep(host: SystemHost, userData: UserData, log: BootLog): void {
-  const isScript = userData.kind === 'script';
-  if (!isScript && userData.kind !== 'cloud-config') return;
-  const path = isScript ? CLOUD_CONFIG_SCRIPT : `${CLOUD_CONFIG_DIRECTORY}/boot.yml`;
+async function keep(host: SystemHost, parts: readonly UserData[], log: BootLog): Promise<void> {
   try {
-    const current = host.files.exists(path) ? host.files.readBytes(path) : undefined;
-    if (current?.length === userData.bytes.length && current.every((byte, i) => byte === userData.bytes[i])) return;
-    host.files.writeAtomic(path, userData.bytes, { mode: isScript ? 0o700 : 0o600 });
+    await keepUserData(host, parts);
   } catch (error) {
-    log.warning(`the user-data is used, but could not be kept as ${path}: ${explain(error)}`);
+    log.warning(`the user-data is used, but could not be kept below ${CONF_DIRECTORY}: ${explain(error)}`);
   }
 }
 

@@ -19,5 +19,6 @@ export type { Command, Configuration, MountEntry, Service } from './schema/schem
 export type { Addresses } from './text/substitute-addresses.ts';
 export { classifyUserData } from './user-data/classify-user-data.ts';
 export type { ClassifiedUserData, UserData, UserDataKind } from './user-data/classify-user-data.ts';
+export type { ExpandedUserData, FetchInclude } from './user-data/expand-user-data.ts';
 export { DRIVE_LABELS, readConfigDrive } from './user-data/read-config-drive.ts';
 export type { ConfigDrive, DriveLabel } from './user-data/read-config-drive.ts';

@@ -1,10 +1,11 @@
 // One text of configuration -> one layer. Whatever the text is, the result is a layer and a list of problems.
 
 import { parseYaml } from '@drover/yaml/read';
-import { emptyTree, kindOf, placeOf } from '@drover/yaml';
-import type { ConfigNode, MapNode } from '@drover/yaml';
+import { emptyTree, kindOf, placeOf, toValue } from '@drover/yaml';
+import type { ConfigNode, MapNode, Value } from '@drover/yaml';
 import { checkTree } from './check/check-tree.ts';
 import type { Layer } from './layers/layer.ts';
+import { mergeTrees } from './layers/merge-trees.ts';
 import type { ConfigProblem } from './problem.ts';
 import { decodeText } from './text/decode-text.ts';
 import type { DecodeOptions } from './text/decode-text.ts';
@@ -39,13 +40,18 @@ export function parseCloudConfig(data: Uint8Array | string, name: string, option
 }
 
 /** The text as it was written: not checked, no addresses put in. For what is changed and written back. Empty after an error. */
-export function parseRaw(data: Uint8Array | string, name: string): { readonly root: MapNode; readonly problems: readonly ConfigProblem[] } {
+export function parseRaw(data: Uint8Array | string, name: string, options: Pick<ParseOptions, 'compose'> = {}): { readonly root: MapNode; readonly problems: readonly ConfigProblem[] } {
   const decoded = decodeText(data, name);
   if (decoded.text === undefined) return { root: emptyTree({ name }), problems: decoded.problems };
   const { root, problems } = parseYaml(decoded.text, name);
   if (root === undefined) return { root: emptyTree({ name }), problems };
   const more: ConfigProblem[] = [...problems];
-  return { root: rootMap(root, {}, more), problems: more };
+  return { root: rootMap(root, options, more), problems: more };
+}
+
+/** Several texts as one value, later ones above earlier ones. What cannot be read counts for nothing. */
+export function mergeRawTexts(texts: readonly { readonly bytes: Uint8Array; readonly name: string; readonly compose: boolean }[]): Value {
+  return toValue(texts.reduce((merged, { bytes, name, compose }) => mergeTrees(merged, parseRaw(bytes, name, { compose }).root), emptyTree({ name: 'user-data' })));
 }
 
 function rootMap(root: ConfigNode, options: ParseOptions, problems: ConfigProblem[]): MapNode {

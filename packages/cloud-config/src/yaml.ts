@@ -3,5 +3,5 @@
 export { checkTree } from './check/check-tree.ts';
 export type { CheckResult } from './check/check-tree.ts';
 export { renderYaml } from './edit/render-yaml.ts';
-export { parseCloudConfig, parseRaw } from './parse-cloud-config.ts';
+export { mergeRawTexts, parseCloudConfig, parseRaw } from './parse-cloud-config.ts';
 export type { ParseOptions } from './parse-cloud-config.ts';

@@ -5,6 +5,7 @@ export { deferred, KeyedLock, orCancelled } from './deferred.ts';
 export type { Deferred } from './deferred.ts';
 export { codeOf, explain, hintOf, messageOf, RosError } from './errors.ts';
 export type { RosErrorOptions } from './errors.ts';
+export { gunzip } from './gunzip.ts';
 export { basename, dirname, isWithin, join } from './paths.ts';
 export { hasErrors, renderProblem } from './problems.ts';
 export type { Problem } from './problems.ts';

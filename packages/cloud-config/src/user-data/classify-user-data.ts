@@ -42,10 +42,7 @@ function firstLine(head: string): string {
 }
 
 function problemsOf(kind: UserDataKind, head: string, source: string): ConfigProblem[] {
-  if (kind === 'cloud-config' || kind === 'script' || kind === 'compose' || kind === 'empty') return [];
-  if (kind !== 'unknown') {
-    return [{ code: 'unsupported-user-data', severity: 'error', message: `user-data of the kind ${kind} is not supported yet, and is left out`, source, hint: 'give it as plain #cloud-config or as a script' }];
-  }
+  if (kind !== 'unknown') return [];
   const line = firstLine(head);
   const begins = mayBeSecret(line) ? '' : `: it begins with ${quoteText(line)}`;
   const hint = /^#\s*cloud[-_ ]?config/i.test(line) ? 'write the first line exactly as #cloud-config' : 'begin it with the line #cloud-config, or with #! for a script';

@@ -7,13 +7,16 @@ import type { Files } from '@drover/host';
 import type { Metadata } from '../layers/resolve-configuration.ts';
 import type { ConfigProblem } from '../problem.ts';
 import { TEXT_LIMIT_BYTES } from '../text/decode-text.ts';
-import { classifyUserData } from './classify-user-data.ts';
 import type { UserData } from './classify-user-data.ts';
+import type { FetchInclude } from './expand-user-data.ts';
 import type { MetadataFormat } from './read-metadata.ts';
 import { readMetadata } from './read-metadata.ts';
 
 export interface ConfigDrive {
-  readonly userData: UserData | undefined;
+  /** In their order: cloud-config, scripts, compose files. */
+  readonly userData: readonly UserData[];
+  /** The user-data has includes: read the drive again when there is a network. */
+  readonly needsNetwork: boolean;
   readonly metadata: Metadata | undefined;
   readonly problems: readonly ConfigProblem[];
 }
@@ -52,19 +55,20 @@ const LAYOUTS: Readonly<Record<DriveLabel, Layout>> = {
 };
 
 /** `directory`: where the drive is mounted. A missing file is no problem: all are optional. */
-export async function readConfigDrive(host: ReaderHost, directory: string, label: DriveLabel): Promise<ConfigDrive> {
+export async function readConfigDrive(host: ReaderHost, directory: string, label: DriveLabel, fetch?: FetchInclude): Promise<ConfigDrive> {
   const layout = LAYOUTS[label];
   const problems: ConfigProblem[] = [];
   const bytes = readInside(host, directory, layout.userData, problems);
-  const classified = bytes === undefined ? undefined : classifyUserData(bytes, join(directory, layout.userData));
-  if (classified !== undefined) problems.push(...classified.problems);
+  const { expandUserData } = await import('./expand-user-data.ts');
+  const expanded = await expandUserData(bytes ?? new Uint8Array(0), join(directory, layout.userData), fetch);
+  problems.push(...expanded.problems);
   const described = readInside(host, directory, layout.metadata, problems);
   const metadata = described === undefined ? undefined : await readMetadata(described, join(directory, layout.metadata), layout.format, problems);
   for (const [name, hint] of Object.entries(layout.unread)) {
     const source = join(directory, name);
     if ((host.files.stat(source)?.sizeBytes ?? 0) > 0) problems.push({ code: 'unsupported-user-data', severity: 'warning', message: `${name} is left out`, source, hint });
   }
-  return { userData: classified?.userData, metadata, problems };
+  return { userData: expanded.parts, needsNetwork: expanded.needsNetwork, metadata, problems };
 }
 
 /** Whoever made the drive must not make us read a file of this machine through a link. */

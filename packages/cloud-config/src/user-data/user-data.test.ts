@@ -34,17 +34,16 @@ test('user-data that nothing will be done with says so', () => {
   deepEqual(problems('hello\n'), ['s:1:1: error: Unrecognized user-data, left out: it begins with "hello"\n  hint: begin it with the line #cloud-config, or with #! for a script']);
   deepEqual(problems('# Cloud config\n'), ['s:1:1: error: Unrecognized user-data, left out: it begins with "# Cloud config"\n  hint: write the first line exactly as #cloud-config']);
   deepEqual(problems('password: hunter2\n'), ['s:1:1: error: Unrecognized user-data, left out\n  hint: begin it with the line #cloud-config, or with #! for a script']);
-  deepEqual(problems('#include\nhttp://x\n'), ['s: error: user-data of the kind include is not supported yet, and is left out\n  hint: give it as plain #cloud-config or as a script']);
 });
 
 test('a config drive gives its user-data, host name and keys', async () => {
   const drive = await read({ [USER_DATA]: '#cloud-config\nhostname: a\n', [META_DATA]: '{"hostname": "box", "public_keys": {"mykey": "ssh-rsa x"}, "uuid": "1"}' });
-  deepEqual([drive.userData?.kind, drive.userData?.source, drive.problems], ['cloud-config', USER_DATA, []]);
+  deepEqual([drive.userData[0]?.kind, drive.userData[0]?.source, drive.problems], ['cloud-config', USER_DATA, []]);
   deepEqual(drive.metadata, { source: META_DATA, hostname: 'box', sshPublicKeys: { mykey: 'ssh-rsa x' } });
 });
 
 test('a drive without user-data or without metadata is fine', async () => {
-  deepEqual(await read({}), { userData: undefined, metadata: undefined, problems: [] });
+  deepEqual(await read({}), { userData: [], needsNetwork: false, metadata: undefined, problems: [] });
   deepEqual((await read({ [META_DATA]: '{}' })).metadata, { source: META_DATA, sshPublicKeys: {} });
 });
 
@@ -65,12 +64,12 @@ test('a link out of the drive, a folder and a file without end are not read', as
   deepEqual((await read({ [USER_DATA]: '-> /etc/shadow', '/etc/shadow': 'root:' })).problems.map(renderProblem), [`${USER_DATA}: error: this is a link out of the config drive\n  hint: put the file itself on the drive`]);
   deepEqual((await read({ [`${USER_DATA}/x`]: '' })).problems.map((one) => one.message), ['this is not a file (directory)']);
   deepEqual((await read({ [USER_DATA]: 'x'.repeat(600_000) })).problems.map((one) => one.code), ['too-large']);
-  equal((await read({ [USER_DATA]: '-> ../2012-08-10/user_data', '/media/config-2/openstack/2012-08-10/user_data': '#!/bin/sh' })).userData?.kind, 'script');
+  equal((await read({ [USER_DATA]: '-> ../2012-08-10/user_data', '/media/config-2/openstack/2012-08-10/user_data': '#!/bin/sh' })).userData[0]?.kind, 'script');
 });
 
 test('a NoCloud drive gives the same from its own files', async () => {
   const drive = await readNoCloud({ 'user-data': '#cloud-config\nhostname: a\n', 'meta-data': 'instance-id: i-1\r\nlocal-hostname: box\r\nhostname: other\r\npublic-keys:\r\n  - ssh-rsa x\r\n  - ssh-rsa y\r\n' });
-  deepEqual([drive.userData?.kind, drive.userData?.source, drive.problems], ['cloud-config', '/media/cidata/user-data', []]);
+  deepEqual([drive.userData[0]?.kind, drive.userData[0]?.source, drive.problems], ['cloud-config', '/media/cidata/user-data', []]);
   deepEqual(drive.metadata, { source: '/media/cidata/meta-data', hostname: 'box', sshPublicKeys: { '000000': 'ssh-rsa x', '000001': 'ssh-rsa y' } });
 });
 
