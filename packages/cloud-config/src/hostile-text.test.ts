@@ -40,7 +40,7 @@ const HOSTILE: readonly (readonly [name: string, text: string, code: string])[] 
   ['plain text of the largest size', fill('x', 'hostname: '), 'bad-value'],
   ['blanks of the largest size', fill(' ', 'hostname: x', 'x'), 'bad-value'],
   ['tabs of the largest size', fill('\t', 'hostname:'), ''],
-  ['escapes of the largest size', fill('\\n', 'hostname: "', '"'), 'bad-value'],
+  ['escapes of the largest size', fill('\\n', 'hostname: "a', 'b"'), 'bad-value'],
   ['escaped quotes of the largest size', fill('\\"', 'hostname: "', '"'), 'bad-value'],
   ['backslashes of the largest size', fill('\\\\', 'hostname: "', '"'), 'bad-value'],
   ['single quotes of the largest size', fill("''", "hostname: '", "'"), 'bad-value'],

@@ -25,7 +25,8 @@ test('a usual cloud-config is read without a word', () => {
 test('an unknown key is kept and reported with what may have been meant', () => {
   const table: readonly (readonly [string, string])[] = [
     ['hostnme: x', 'user.yml:1:1: warning: unknown key hostnme\n  hint: did you mean hostname?'],
-    ['ssh-authorized-keys: []', 'user.yml:1:1: warning: unknown key ssh-authorized-keys\n  hint: did you mean ssh_authorized_keys?'],
+    ['ssh-authorized-keys: []', 'user.yml:1:1: warning: ssh-authorized-keys is read as ssh_authorized_keys\n  hint: write ssh_authorized_keys'],
+    ['SSH_AUTHORIZED_KEYS: []', 'user.yml:1:1: warning: unknown key SSH_AUTHORIZED_KEYS\n  hint: did you mean ssh_authorized_keys?'],
     ['rancher:\n  sate:\n    dev: x', 'user.yml:2:3: warning: unknown key rancher.sate\n  hint: did you mean state?'],
     ['rancher:\n  hostname: x', 'user.yml:2:3: warning: unknown key rancher.hostname\n  hint: did you mean hostname, at the top level?'],
     ['network: {}', 'user.yml:1:1: warning: unknown key network\n  hint: did you mean rancher.network?'],
@@ -95,6 +96,7 @@ test('keys that this version does not act on are named once, old ones with the r
 
 test('an empty section changes nothing and says so, null clears a list, a map or a value', () => {
   deepEqual(problems('rancher:\nhostname: a\n'), ['user.yml:1:9: warning: rancher is empty, so it changes nothing\n  hint: indent what belongs to it']);
+  deepEqual(problems('rancher:\n  state: ~\n  docker: null\n'), []);
   deepEqual(toValue(parseCloudConfig('rancher:\n  modules: ~\n  sysctl:\n  state:\n    dev:\n', 'f').tree), { rancher: { modules: null, sysctl: null, state: { dev: null } } });
 });
 

@@ -15,6 +15,7 @@ export type ProblemCode =
   // one key
   | 'bad-key'
   | 'unknown-key'
+  | 'respelled-key'
   | 'wrong-type'
   | 'missing-value'
   | 'bad-value'

@@ -2,6 +2,7 @@ import { fromValue, toValue } from '@drover/yaml';
 import type { ConfigNode, MapNode, Value } from '@drover/yaml';
 import { renderProblem } from '@drover/core';
 import { deepEqual, equal, ok, test } from '@drover/testing';
+import { brokenSamples, sampleOf, SSH_KEY } from '../schema/samples.ts';
 import { OBJECTS, shapeOf } from '../schema/schema.ts';
 import { checkTree } from './check-tree.ts';
 import { readConfiguration } from './read-configuration.ts';
@@ -12,43 +13,17 @@ function check(value: Value): { readonly tree: MapNode; readonly problems: reado
   return { tree, problems: problems.map(renderProblem) };
 }
 
-const GOOD: Readonly<Record<string, Value>> = {
-  'host name': 'box', 'ssh key': `ssh-ed25519 ${'AAAAC3'.padEnd(68, 'x')}`, device: 'LABEL=X', 'device path': '/dev/sda', terminal: 'tty1',
-  string: 'x', boolean: 'true', integer: '5', command: 'x', mount: ['/dev/vdb', '/mnt', 'auto', ''], service: { image: 'x' },
-};
-
-/** A value of the type with every key in it. */
-function sample(type: string): Value {
-  const shape = shapeOf(type);
-  if (shape.is === 'list') return [sample(shape.of)];
-  if (shape.is === 'map') return { name: sample(shape.of) };
-  if (shape.is === 'object') return Object.fromEntries(Object.entries(shape.keys).map(([key, spec]) => [key, sample(spec.type)]));
-  return GOOD[type]!;
-}
-
-/** Every place in a value, with what stands there replaced by something of another kind. */
-function* broken(value: Value, type: string, path: string): Generator<{ readonly path: string; readonly value: Value }> {
-  const shape = shapeOf(type);
-  const other: Value = shape.is === 'list' ? { no: 'list' } : shape.is === 'object' || shape.is === 'map' || shape.is === 'service' ? ['no map'] : { no: 'scalar' };
-  if (path !== '') yield { path, value: other };
-  if (shape.is !== 'object' || Array.isArray(value)) return;
-  for (const [key, spec] of Object.entries(shape.keys)) {
-    const inner = (value as Readonly<Record<string, Value>>)[key]!;
-    for (const one of broken(inner, spec.type, path === '' ? key : `${path}.${key}`)) yield { path: one.path, value: { ...(value as object), [key]: one.value } };
-  }
-}
-
 test('every key of the schema takes a value of its type', () => {
-  const { tree, problems } = check(sample('root'));
+  const { tree, problems } = check(sampleOf('root'));
   deepEqual(problems, []);
   const config = readConfiguration(tree);
   deepEqual([config.mounts, config.runcmd, config.rancher.docker.live_restore, config.rancher.network.interfaces['name']?.mtu], [[['/dev/vdb', '/mnt', 'auto', '']], ['x'], true, 5]);
 });
 
 test('every key of the schema refuses a value of another kind, and only that key falls', () => {
-  const good = sample('root');
+  const good = sampleOf('root');
   let count = 0;
-  for (const { path, value } of broken(good, 'root', '')) {
+  for (const { path, value } of brokenSamples(good, 'root')) {
     const { tree, problems } = check(value);
     count += 1;
     equal(`${path}: ${problems.length}`, `${path}: 1`);
@@ -76,12 +51,12 @@ test('every key has a type that exists, a sentence without its full stop, and a 
 
 test('text is typed by its key, with or without quotes', () => {
   const { tree, problems } = check({
-    hostname: 'a', rancher: { debug: 'Yes', shutdown_timeout: '060', password: 1.5, sysctl: { 'fs.file-max': 10, b: true }, services_include: { a: 'on', b: false }, disable: [1, 'x'] },
+    hostname: 'a', rancher: { debug: 'Yes', shutdown_timeout: '060', password: 1.5, sysctl: { 'fs.file-max': 10, b: true }, services_include: { a: 'on', b: false }, disable: ['password', ' autologin'], docker: { extra_args: [1, true] } },
   });
   deepEqual(problems, []);
   const { rancher } = readConfiguration(tree);
-  deepEqual([rancher.debug, rancher.shutdown_timeout, rancher.password, rancher.sysctl, rancher.services_include, rancher.disable], [
-    true, 0o60, '1.5', { 'fs.file-max': '10', b: 'true' }, { a: true, b: false }, ['1', 'x'],
+  deepEqual([rancher.debug, rancher.shutdown_timeout, rancher.password, rancher.sysctl, rancher.services_include, rancher.disable, rancher.docker.extra_args], [
+    true, 0o60, '1.5', { 'fs.file-max': '10', b: 'true' }, { a: true, b: false }, ['password', 'autologin'], ['1', 'true'],
   ]);
 });
 
@@ -99,7 +74,7 @@ test('maps of values merge with their defaults, and null takes a default out', (
 });
 
 test('a lone value where a list is expected is its only item, with a warning', () => {
-  const key = GOOD['ssh key'] as string;
+  const key = SSH_KEY;
   deepEqual(check({ rancher: { autologin: 'ttyS0' } }).problems, []);
   const { tree, problems } = check({ ssh_authorized_keys: key, rancher: { state: { autoformat: '/dev/vda' } } });
   deepEqual(problems.map((one) => one.split('\n')[0]), [
@@ -128,13 +103,51 @@ test('values that would hurt are dropped, doubtful ones are kept with a word', (
     [{ rancher: { state: { autoformat: ['/dev/../etc/passwd'] } } }, 'f: error: "/dev/../etc/passwd" is not the path of a device (rancher.state.autoformat[0])\n  hint: write a path such as /dev/vda', { rancher: { state: { autoformat: [] } } }],
     [{ rancher: { autologin: ['true'] } }, 'f: error: "true" is not the name of a terminal (rancher.autologin[0])\n  hint: write a name such as tty1 or ttyS0', { rancher: { autologin: [] } }],
     [{ runcmd: ['a', null, []] }, 'f: warning: an item of the list is empty (runcmd[1])', { runcmd: ['a', []] }],
+    [{ hostname: '' }, '', { hostname: null }],
+    [{ ssh_authorized_keys: [SSH_KEY, ` ${SSH_KEY}`] }, 'f: warning: this stands in the list already (ssh_authorized_keys[1])', { ssh_authorized_keys: [SSH_KEY] }],
+    [{ rancher: { ssh: { port: 65536 } } }, 'f: error: 65536 is not the number of a port (rancher.ssh.port)\n  hint: write a number from 1 to 65535', { rancher: { ssh: {} } }],
+    [{ rancher: { disable: ['pasword'] } }, 'f: error: "pasword" is not a way to log in (rancher.disable[0])\n  hint: write password or autologin', { rancher: { disable: [] } }],
+    [{ rancher: { upgrade: { policy: 'always' } } }, 'f: error: "always" is not a policy (rancher.upgrade.policy)\n  hint: write none, download or auto', { rancher: { upgrade: {} } }],
     [{ mounts: [['/dev/vdb', '/mnt', 'ext4']] }, 'f: error: expected a mount, got a list (mounts[0])\n  hint: write [device, mount point, type, options], with "" for what is empty', { mounts: [] }],
   ];
   for (const [value, problem, kept] of table) {
     const { tree, problems } = check(value);
-    deepEqual(problems, [problem]);
+    deepEqual(problems, problem === '' ? [] : [problem]);
     deepEqual(toValue(tree), kept);
   }
+});
+
+test('a written null clears a section of lower layers, an empty section does not', () => {
+  deepEqual(toValue(check({ rancher: { state: null } }).tree), { rancher: { state: null } });
+  deepEqual(check({ rancher: { state: null, services: { ntp: null } } }).problems, []);
+});
+
+test('a key with hyphens counts as the one with underscores, unless both are there', () => {
+  const { tree, problems } = check({ 'write-files': [{ path: '/a' }], rancher: { 'shutdown-timeout': 5, shutdown_timeout: 6, 'no-such': 1, sysctl: { 'a-b': 1 } } });
+  deepEqual(problems, [
+    'f: warning: write-files is read as write_files\n  hint: write write_files',
+    'f: warning: unknown key rancher.shutdown-timeout\n  hint: did you mean shutdown_timeout?',
+    'f: warning: unknown key rancher.no-such',
+  ]);
+  const config = readConfiguration(tree);
+  deepEqual([config.write_files[0]!.path, config.rancher.shutdown_timeout, config.rancher.sysctl['a-b']], ['/a', 6, '1']);
+});
+
+test('a file with a mistake is left out as a whole, the others stay', () => {
+  const { tree, problems } = check({ write_files: [{ path: '/secret', permissions: 'rw' }, { path: '/good', permissions: '0600', encoding: 'gz+b64' }, { path: '/other', encoding: 'rot13' }, { path: ['/x'] }, 'x'] });
+  deepEqual(problems, [
+    "f: error: \"rw\" are not permissions in octal (write_files[0].permissions)\n  hint: write them as '0644'; all of write_files[0] is left out",
+    'f: error: "rot13" is not an encoding (write_files[2].encoding)\n  hint: write b64, base64, gz, gzip, gz+b64, gz+base64, gzip+b64 or gzip+base64; all of write_files[2] is left out',
+    'f: error: expected a string, got a list (write_files[3].path)\n  hint: all of write_files[3] is left out',
+    'f: error: expected a map, got "x" (write_files[4])\n  hint: name a key below it: write_files[4].KEY; all of write_files[4] is left out',
+  ]);
+  deepEqual(readConfiguration(tree).write_files.map((one) => one.path), ['/good']);
+});
+
+test('permissions are three or four octal digits, quoted or not', () => {
+  const wrong = (permissions: Value): number => check({ write_files: [{ permissions }] }).problems.length;
+  deepEqual(['0744', '744', 744, '1777', '04755', null].map(wrong), [0, 0, 0, 0, 0, 0]);
+  deepEqual(['11744', '800', 'rwx', 'pants', '', '0o644', '44', [7]].map(wrong), [1, 1, 1, 1, 1, 1, 1, 1]);
 });
 
 test('keys of every kind that SSH knows pass, with options and comments', () => {
@@ -144,7 +157,7 @@ test('keys of every kind that SSH knows pass, with options and comments', () => 
 });
 
 test('several keys in one block of text are taken line by line', () => {
-  const key = GOOD['ssh key'] as string;
+  const key = SSH_KEY;
   const { tree, problems } = check({ ssh_authorized_keys: [`${key} a\n# c\n${key} b\n`] });
   deepEqual(problems.map((one) => one.split('\n')[0]), ['f: warning: several lines in one item are taken as several keys (ssh_authorized_keys[0])']);
   deepEqual(readConfiguration(tree).ssh_authorized_keys, [`${key} a`, `${key} b`]);

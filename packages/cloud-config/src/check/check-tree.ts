@@ -40,11 +40,17 @@ interface Context {
   readonly secret: boolean;
   readonly announce: boolean;
   readonly repeatable?: boolean;
+  /** The path of the list item that a mistake in one of its keys takes down. */
+  readonly item?: string;
 }
+
+/** Lists in which the same item twice is a slip. */
+const UNIQUE_ITEMS: readonly string[] = ['ssh key', 'device path', 'terminal'];
 
 class Checker {
   private readonly problems: ConfigProblem[] = [];
   private dropped = 0;
+  private errors = 0;
 
   result(tree: MapNode): readonly ConfigProblem[] {
     if (this.dropped === 0) return this.problems;
@@ -52,12 +58,15 @@ class Checker {
   }
 
   private report(code: ProblemCode, complaint: Complaint, node: ConfigNode, context: Context, offset = node.offset): undefined {
+    if (complaint.severity === 'error') this.errors += 1;
     if (this.problems.length >= PROBLEM_LIMIT) {
       this.dropped += 1;
       return;
     }
     const text = node.kind === 'scalar' && !context.secret && node.text !== '' ? { text: shorten(node.text) } : {};
-    this.problems.push({ code, ...complaint, ...placeOf(node.source, offset), ...(context.path === '' ? {} : { key: context.path }), ...text });
+    const hints = [complaint.hint, complaint.severity === 'error' && context.item !== undefined ? `all of ${context.item} is left out` : undefined].filter((one) => one !== undefined);
+    const hint = hints.length === 0 ? {} : { hint: hints.join('; ') };
+    this.problems.push({ code, ...complaint, ...hint, ...placeOf(node.source, offset), ...(context.path === '' ? {} : { key: context.path }), ...text });
   }
 
   private wrongType(expected: string, node: ConfigNode, context: Context, hint?: string): undefined {
@@ -66,18 +75,34 @@ class Checker {
   }
 
   object(keys: ObjectSpec, map: MapNode, context: Context): MapNode {
-    return this.entries(map, (key, entry) => {
-      const path = context.path === '' ? key : `${context.path}.${key}`;
+    return this.entries(this.respell(keys, map, context), (key, entry) => {
+      const path = below(context.path, key);
       const spec = specOf(keys, key);
       if (spec === undefined) {
         const hint = this.problems.length < PROBLEM_LIMIT ? suggestKey(key, keys, context.path) : undefined;
         this.report('unknown-key', { severity: 'warning', message: `unknown key ${shorten(path)}`, ...(hint === undefined ? {} : { hint }) }, entry.node, { ...context, path, secret: true }, entry.offset);
         return entry.node;
       }
-      const inner = { path, secret: context.secret || spec.secret !== undefined, announce: context.announce && spec.works === true, repeatable: spec.repeatable === true };
+      const inner: Context = { ...context, path, secret: context.secret || spec.secret !== undefined, announce: context.announce && spec.works === true, repeatable: spec.repeatable === true };
       if (context.announce && spec.works !== true) this.announce(spec, entry, inner);
       return this.value(spec.type, entry.node, inner);
     });
+  }
+
+  /** Other systems write `write-files`, and many files do: a key with hyphens counts as the one with underscores. */
+  private respell(keys: ObjectSpec, map: MapNode, context: Context): MapNode {
+    let respelled: Map<string, MapEntry> | undefined;
+    for (const [key, entry] of map.entries) {
+      if (!key.includes('-')) continue;
+      const name = key.replaceAll('-', '_');
+      respelled ??= new Map(map.entries);
+      if (specOf(keys, name) === undefined || respelled.has(name)) continue;
+      respelled.delete(key);
+      respelled.set(name, entry);
+      const path = below(context.path, key);
+      this.report('respelled-key', { severity: 'warning', message: `${path} is read as ${name}`, hint: `write ${name}` }, entry.node, { ...context, path, secret: true }, entry.offset);
+    }
+    return respelled === undefined ? map : { ...map, entries: respelled };
   }
 
   private announce(spec: KeySpec, entry: MapEntry, context: Context): void {
@@ -94,17 +119,19 @@ class Checker {
       case 'mount': return this.mount(node, context);
       case 'object': case 'map': case 'service': break;
     }
-    if (isNull(node) && shape.is === 'map') return node;
+    // A section whose keys are all commented out was not meant to clear what is below; a written null was.
+    if (isNull(node) && (shape.is === 'map' || !isMissing(node))) return node;
     if (isNull(node)) return this.report('missing-value', { severity: 'warning', message: `${context.path} is empty, so it changes nothing`, hint: 'indent what belongs to it' }, node, context);
-    if (node.kind !== 'map') return this.wrongType('a map', node, context, 'write NAME: VALUE, indented below it');
+    if (node.kind !== 'map') return this.wrongType('a map', node, context, isOneLine(node) ? `name a key below it: ${context.path}.KEY` : 'write NAME: VALUE, indented below it');
     if (shape.is === 'object') return this.object(shape.keys, node, context);
-    if (shape.is === 'map') return this.entries(node, (key, entry) => this.value(shape.of, entry.node, { ...context, path: `${context.path}.${key}` }));
+    if (shape.is === 'map') return this.entries(node, (key, entry) => this.value(shape.of, entry.node, { ...context, path: below(context.path, key) }));
     return node;
   }
 
   private scalar(type: ScalarType<unknown>, node: ConfigNode, context: Context): ScalarNode | undefined {
     if (node.kind !== 'scalar') return this.wrongType(type.name, node, context, type.hint);
     if (node.value === null) return node;
+    if (type.emptyIsNull === true && node.text.trim() === '') return { ...node, value: null };
     if (type.read(node.text) === undefined) return this.wrongType(type.name, node, context, type.hint);
     const complaint = type.examine?.(node.text);
     if (complaint === undefined) return node;
@@ -116,26 +143,40 @@ class Checker {
   private list(itemType: string, node: ConfigNode, context: Context): ConfigNode | undefined {
     const item = shapeOf(itemType);
     if (isNull(node)) return node;
-    if (node.kind === 'map') return this.wrongType('a list', node, context, 'begin each item with a hyphen and a blank');
+    if (node.kind === 'map') return this.wrongType('a list', node, context, isOneLine(node) ? 'write [a, b]' : 'begin each item with a hyphen and a blank');
     let list: ListNode;
     if (node.kind === 'list') {
       list = node;
     } else {
       // Dropping a lone key or disk would lock its owner out; what was meant is beyond doubt.
-      if (item.is !== 'scalar') return this.wrongType('a list', node, context);
+      if (item.is !== 'scalar') return this.wrongType('a list', node, context, isOneLine(node) ? 'write [a, b]' : 'begin each item with a hyphen and a blank');
       if (context.repeatable !== true) this.report('doubtful-value', { severity: 'warning', message: 'expected a list; the value is taken as its only item', hint: `write [${context.secret ? 'VALUE' : shorten(node.text)}]` }, node, context);
       list = { kind: 'list', items: [node], source: node.source, offset: node.offset };
     }
     const items: ConfigNode[] = [];
+    const seen = UNIQUE_ITEMS.includes(itemType) ? new Set<string>() : undefined;
     list.items.forEach((one, i) => {
-      const inner = { ...context, path: `${context.path}[${i}]` };
+      const path = `${context.path}[${i}]`;
+      const inner: Context = item.is === 'object' ? { ...context, path, item: path } : { ...context, path };
       for (const part of itemType === 'ssh key' ? this.linesOf(one, inner) : [one]) {
-        if (isNull(part)) this.report('missing-value', { severity: 'warning', message: 'an item of the list is empty' }, part, inner);
-        const checked = isNull(part) ? undefined : this.value(itemType, part, inner);
+        const checked = this.item(itemType, part, inner, seen);
         if (checked !== undefined) items.push(checked);
       }
     });
     return sameItems(items, list.items) ? list : { ...list, items };
+  }
+
+  private item(type: string, node: ConfigNode, context: Context, seen: Set<string> | undefined): ConfigNode | undefined {
+    if (isNull(node)) return this.report('missing-value', { severity: 'warning', message: 'an item of the list is empty' }, node, context);
+    const before = this.errors;
+    const checked = this.value(type, node, context);
+    // A file with the wrong permissions may be worse than none.
+    if (context.item !== undefined && this.errors > before) return undefined;
+    if (seen === undefined || checked?.kind !== 'scalar') return checked;
+    const text = checked.text.trim();
+    if (seen.has(text)) return this.report('doubtful-value', { severity: 'warning', message: 'this stands in the list already' }, node, context);
+    seen.add(text);
+    return checked;
   }
 
   /** Several keys in one block of text: authorized_keys(5) would take them, and so do we, line by line. */
@@ -167,6 +208,20 @@ class Checker {
     }
     return same ? map : { ...map, entries };
   }
+}
+
+function below(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
+
+/** Written on one line outside a file, where nothing can be indented. */
+function isOneLine(node: ConfigNode): boolean {
+  return node.source.lineStarts === undefined;
+}
+
+/** Nothing stands behind the colon. */
+function isMissing(node: ConfigNode): boolean {
+  return node.kind === 'scalar' && node.text === '' && !isOneLine(node);
 }
 
 function isNull(node: ConfigNode): boolean {

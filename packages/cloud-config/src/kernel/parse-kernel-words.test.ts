@@ -84,7 +84,7 @@ test('a word that needs a value says so, and an empty value clears the key', () 
 test('words that contradict each other or name no key are reported', () => {
   deepEqual(problems('rancher.state=x rancher.state.wait'), [
     'kernel command line: error: rancher.state.wait is below a key that has a value of its own\n  hint: leave one of the two words out',
-    'kernel command line: error: expected a map, got "x" (rancher.state)\n  hint: write NAME: VALUE, indented below it',
+    'kernel command line: error: expected a map, got "x" (rancher.state)\n  hint: name a key below it: rancher.state.KEY',
   ]);
   deepEqual(problems('rancher..x=1'), ['kernel command line: error: "rancher..x" is not a key\n  hint: write rancher.KEY=VALUE with one dot between the parts']);
   deepEqual(tree('rancher.__proto__.x=1 rancher.state.__proto__=1'), {});

@@ -7,9 +7,7 @@ import type { Layer } from '../layers/layer.ts';
 import { checkTree } from '../check/check-tree.ts';
 import { KERNEL_LINE, KERNEL_LINE_ELIDED } from '../names.ts';
 import type { ConfigProblem, ProblemCode } from '../problem.ts';
-import type { KeySpec } from '../schema/key-spec.ts';
-import { parseKeyPath } from '../schema/key-path.ts';
-import { shapeOf, specOf } from '../schema/schema.ts';
+import { findSpec, parseKeyPath } from '../schema/key-path.ts';
 import type { KernelLine } from './split-kernel-line.ts';
 
 /** One layer, and a second one above it when there are words after `--`. */
@@ -50,14 +48,14 @@ class TreeBuilder {
       this.report('bad-key', key, `${quoteText(key)} is not a key`, 'write rancher.KEY=VALUE with one dot between the parts');
       return;
     }
-    const spec = specAt(path);
-    if (equals < 0 && spec !== undefined && !isBoolean(spec.type)) {
+    const found = findSpec(path);
+    if (equals < 0 && found !== undefined && found.type !== 'boolean') {
       this.report('missing-value', key, `${key} needs a value`, `write ${key}=VALUE`);
       return;
     }
     const text = equals < 0 ? 'true' : word.slice(equals + 1);
     const node: ConfigNode = literal ? { kind: 'scalar', value: text, text, source: this.source, offset: 0 } : parseFlowValue(text, this.source);
-    this.set(path, key, node, spec?.repeatable === true);
+    this.set(path, key, node, found?.spec?.repeatable === true);
   }
 
   private set(path: readonly string[], key: string, node: ConfigNode, repeatable: boolean): void {
@@ -90,25 +88,4 @@ class TreeBuilder {
 function append(before: ConfigNode, node: ConfigNode): ConfigNode {
   const items = [before, node].flatMap((one) => (one.kind === 'list' ? one.items : [one]));
   return { kind: 'list', items, source: node.source, offset: 0 };
-}
-
-function specAt(path: readonly string[]): KeySpec | undefined {
-  let spec: KeySpec | undefined;
-  let type: string | undefined = 'root';
-  for (const part of path) {
-    if (type === undefined) return undefined;
-    const shape: ReturnType<typeof shapeOf> = shapeOf(type);
-    if (shape.is === 'map') {
-      type = shape.of;
-      spec = spec === undefined ? undefined : { ...spec, type };
-    } else {
-      spec = shape.is === 'object' ? specOf(shape.keys, part) : undefined;
-      type = spec?.type;
-    }
-  }
-  return spec;
-}
-
-function isBoolean(type: string): boolean {
-  return type === 'boolean';
 }

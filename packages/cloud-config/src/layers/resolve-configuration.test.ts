@@ -52,6 +52,12 @@ test('metadata fills gaps: its keys are added in the order of their names, once'
   deepEqual([given.config.hostname, given.config.rancher.resize_device], ['mine', '/dev/sdb']);
 });
 
+test('a host name that is empty or null in every layer leaves the one of the metadata', () => {
+  for (const text of ['hostname: ""', 'hostname: ~', 'hostname:', 'hostname: " "']) {
+    equal(resolveConfiguration([parseCloudConfig('hostname: low', 'low'), parseCloudConfig(text, 'high')], { source: 'm', hostname: 'meta' }).config.hostname, 'meta');
+  }
+});
+
 test('hostile metadata does no harm', () => {
   const { config, problems } = resolveConfiguration([], { source: 'meta_data.json', hostname: 'a\nb', sshPublicKeys: { a: 'ssh-rsa x\nssh-rsa y', b: '' } });
   deepEqual([config.hostname, config.ssh_authorized_keys], [undefined, []]);

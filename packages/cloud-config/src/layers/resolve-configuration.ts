@@ -53,7 +53,7 @@ function applyMetadata(tree: MapNode, metadata: Metadata, problems: ConfigProble
 
   const given = getNode(tree, ['hostname']);
   const hostname = usableHostName(metadata.hostname, source.name, problems);
-  if (hostname !== undefined && (given?.kind !== 'scalar' || given.text === '')) entries.set('hostname', { node: scalar(hostname), offset: 0 });
+  if (hostname !== undefined && (given?.kind !== 'scalar' || given.value === null)) entries.set('hostname', { node: scalar(hostname), offset: 0 });
 
   const keys = entries.get('ssh_authorized_keys')?.node;
   const items = keys?.kind === 'list' ? [...keys.items] : [];

@@ -9,7 +9,7 @@ export const RANCHER = {
     type: 'list of terminal', since: '0.6', when: 'boot', works: true, secret: 'hidden', repeatable: true,
     meaning: 'Terminals that are logged in as rancher without a password; disable: [autologin] switches it off',
   },
-  disable: { type: 'list of string', since: '1.x', when: 'boot', works: true, meaning: 'Ways to log in that are switched off: password, autologin' },
+  disable: { type: 'list of way to log in', since: '1.x', when: 'boot', works: true, meaning: 'Ways to log in that are switched off: password, autologin' },
   debug: {
     type: 'boolean', since: '0.4', when: 'boot', works: true, default: false,
     meaning: 'Debug log everywhere: also sets log, and debug of docker, system_docker and bootstrap_docker',
@@ -64,7 +64,7 @@ export const CLOUD_INIT = {
 export const SSH = {
   keys: { type: 'map of string', since: '0.4', when: 'boot', secret: 'private', meaning: 'Host keys: rsa, rsa-pub, ecdsa, ecdsa-pub, ed25519, ed25519-pub' },
   daemon: { type: 'boolean', since: '0.8', when: 'boot', works: true, default: true, meaning: 'Run the SSH server' },
-  port: { type: 'integer', since: '1.3', when: 'boot', meaning: 'Port of the SSH server' },
+  port: { type: 'port', since: '1.3', when: 'boot', meaning: 'Port of the SSH server' },
   listen_address: { type: 'string', since: '1.3', when: 'boot', meaning: 'Address the SSH server listens on' },
 } as const;
 
@@ -72,7 +72,7 @@ export const UPGRADE = {
   url: { type: 'string', since: '0.4', when: 'now', meaning: 'List of releases' },
   image: { type: 'string', since: '0.4', when: 'now', meaning: 'Image of the operating system, without a tag' },
   rollback: { type: 'string', since: '0.4', when: 'now', meaning: 'Image to go back to' },
-  policy: { type: 'string', since: '1.4.3', when: 'now', default: 'download', meaning: 'What a new release leads to: none, download or auto' },
+  policy: { type: 'upgrade policy', since: '1.4.3', when: 'now', default: 'download', meaning: 'What a new release leads to: none, download or auto' },
 } as const;
 
 export const DEFAULTS = {

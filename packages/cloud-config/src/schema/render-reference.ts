@@ -10,13 +10,16 @@ const INTRODUCTION = `# cloud-config
 
 <!-- Written by tools/cloud-config-reference.mjs from the tables in packages/cloud-config/src/schema: change those. -->
 
+Editors can check a cloud-config while it is written: [JSON Schema](cloud-config.schema.json), [how](../guide/cloud-config.md#in-an-editor).
+
 There is one way to configure the system: cloud-config. It is YAML; the line \`#cloud-config\` on top is required for
 user-data and optional in files.
 
 ## Where it is read from
 
 Lowest first; what comes later wins. Maps are merged key by key. Lists and plain values replace the ones below; \`null\`
-(or nothing behind the colon) clears them.
+(or nothing behind the colon) clears them. A whole section such as \`rancher.docker\` is cleared by \`null\` only: with nothing behind its
+colon it changes nothing, because its keys may just be commented out.
 
 1. the defaults below, \`/usr/share/ros/os-config.yml\` and \`/usr/share/ros/oem/oem-config.yml\`
 2. the files of \`/var/lib/rancher/conf/cloud-config.d/\`, in the order of their names; user-data counts as \`boot.yml\`
@@ -25,13 +28,14 @@ Lowest first; what comes later wins. Maps are merged key by key. Lists and plain
 5. metadata: the host name if there is none yet; its SSH keys are added to yours
 
 A mistake never stops the boot. A file that is not YAML is left out as a whole, a value of the wrong type only for its own
-key; an unknown key is kept and reported. Each report names the file, the line and the key.
+key (in a list of objects, such as \`write_files\`, for its item); an unknown key is kept and reported. Each report names the file, the line and the key.
 
 ## Values
 
 - Text is converted to the type of its key, with or without quotes: \`"true"\` is a boolean, \`1\` is a string.
 - \`yes\`, \`on\`, \`y\` and \`no\`, \`off\`, \`n\` are booleans, as in YAML 1.1; \`0755\` is octal.
 - A single value where a list is expected is taken as its only item, with a warning.
+- A key written with hyphens (\`write-files\`) counts as the one with underscores, with a warning.
 - Of two equal keys in one map, the last counts, with a warning.
 - Anchors, aliases and merge keys (\`<<\`) work. Keys in the long form (\`? KEY\`) do not.
 - Limits: 512 KiB, 50,000 lines, 20,000 values, 64 levels.

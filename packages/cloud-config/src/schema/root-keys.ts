@@ -22,8 +22,8 @@ export const ROOT = {
 export const FILE = {
   path: { type: 'string', since: '0.4', when: 'boot', works: true, meaning: 'Absolute path of the file' },
   content: { type: 'string', since: '0.4', when: 'boot', works: true, meaning: 'What the file holds, encoded as encoding says' },
-  encoding: { type: 'string', since: '0.5', when: 'boot', works: true, meaning: 'How content is encoded: b64 (base64), gz (gzip), gz+b64, or nothing for plain text' },
+  encoding: { type: 'encoding', since: '0.5', when: 'boot', works: true, meaning: 'How content is encoded: b64 (base64), gz (gzip), gz+b64, or nothing for plain text' },
   owner: { type: 'string', since: '0.4', when: 'boot', works: true, meaning: 'Owner, as USER or USER:GROUP' },
-  permissions: { type: 'string', since: '0.4', when: 'boot', works: true, default: '0644', meaning: 'Permission bits in octal' },
+  permissions: { type: 'permissions', since: '0.4', when: 'boot', works: true, default: '0644', meaning: 'Permission bits in octal' },
   container: { type: 'string', since: '0.6', when: 'boot', default: 'console', meaning: 'System container that gets the file' },
 } as const;

@@ -19,6 +19,8 @@ export interface ScalarType<T> {
   /** About text that is of the type; an error drops the value, a warning keeps it. */
   examine?(text: string): Complaint | undefined;
   readonly hint?: string;
+  /** Text of blanks only is the same as null. */
+  readonly emptyIsNull?: true;
 }
 
 export interface ScalarValues {
@@ -30,18 +32,52 @@ export interface ScalarValues {
   readonly device: string;
   readonly 'device path': string;
   readonly terminal: string;
+  readonly port: number;
+  readonly permissions: string;
+  readonly encoding: string;
+  readonly 'way to log in': string;
+  readonly 'upgrade policy': string;
 }
+
+/** Of the content of a file: base64, gzip, or the second in the first. */
+export const ENCODINGS: readonly string[] = ['', 'b64', 'base64', 'gz', 'gzip', 'gz+b64', 'gz+base64', 'gzip+b64', 'gzip+base64'];
+export const WAYS_TO_LOG_IN: readonly string[] = ['password', 'autologin'];
+export const UPGRADE_POLICIES: readonly string[] = ['none', 'download', 'auto'];
 
 export const SCALAR_TYPES: { readonly [K in keyof ScalarValues]: ScalarType<ScalarValues[K]> } = {
   string: { is: 'scalar', name: 'a string', read: (text) => text },
   boolean: { is: 'scalar', name: 'true or false', read: parseBoolean },
   integer: { is: 'scalar', name: 'a whole number', read: parseInteger },
-  'host name': { is: 'scalar', name: 'a host name', read: (text) => text.trim(), examine: examineHostName },
+  'host name': { is: 'scalar', name: 'a host name', read: (text) => text.trim(), examine: examineHostName, emptyIsNull: true },
   'ssh key': { is: 'scalar', name: 'an SSH public key', read: (text) => text.trim(), examine: examineSshKey, hint: 'write the line of the .pub file' },
   device: { is: 'scalar', name: 'a device', read: (text) => text.trim(), examine: examineDevice },
   'device path': { is: 'scalar', name: 'the path of a device', read: (text) => text.trim(), examine: examineDevicePath, hint: 'write a path such as /dev/vda' },
   terminal: { is: 'scalar', name: 'the name of a terminal', read: (text) => text.trim().replace(/^\/dev\//, ''), examine: examineTerminal, hint: 'write a name such as tty1 or ttyS0' },
+  port: { is: 'scalar', name: 'the number of a port', read: parseInteger, examine: examinePort },
+  permissions: { is: 'scalar', name: 'permissions in octal', read: (text) => text.trim(), examine: examinePermissions, hint: "write them as '0644'" },
+  encoding: choice('an encoding', ENCODINGS),
+  'way to log in': choice('a way to log in', WAYS_TO_LOG_IN),
+  'upgrade policy': choice('a policy', UPGRADE_POLICIES),
 };
+
+function choice(name: string, values: readonly string[]): ScalarType<string> {
+  const examine = (text: string): Complaint | undefined => {
+    if (values.includes(text.trim())) return undefined;
+    return { severity: 'error', message: `${quoteText(text)} is not ${name}`, hint: `write ${values.filter((one) => one !== '').join(', ').replace(/, ([^,]*)$/, ' or $1')}` };
+  };
+  return { is: 'scalar', name, read: (text) => text.trim(), examine };
+}
+
+function examinePort(text: string): Complaint | undefined {
+  const port = parseInteger(text)!;
+  return port >= 1 && port <= 65535 ? undefined : { severity: 'error', message: `${port} is not the number of a port`, hint: 'write a number from 1 to 65535' };
+}
+
+/** Three digits, with or without a fourth for the set-user-id bit and its kin, with or without a leading 0. */
+function examinePermissions(text: string): Complaint | undefined {
+  if (/^0?[0-7]{3,4}$/.test(text.trim())) return undefined;
+  return { severity: 'error', message: `${quoteText(text)} are not permissions in octal`, hint: "write them as '0644'" };
+}
 
 /** The kernel takes no longer one (HOST_NAME_MAX). */
 export const HOST_NAME_LIMIT = 64;
