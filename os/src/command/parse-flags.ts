@@ -1,4 +1,7 @@
-// Flags of the `ros` commands: before or after the arguments, `--` ends them, a lone `-` is an argument.
+// Flags of a command line, as Go's programs have them: before or after the arguments, `--` ends them, a lone `-` is an
+// argument, and one dash is as good as two.
+
+import { closestName } from '@drover/core';
 
 export interface FlagSpec {
   readonly short?: string;
@@ -7,13 +10,38 @@ export interface FlagSpec {
   readonly help: string;
 }
 
-export interface Flags {
-  readonly values: ReadonlyMap<string, string>;
+export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
+
+export class Flags {
   readonly operands: readonly string[];
+  private readonly values: ReadonlyMap<string, readonly string[]>;
+
+  constructor(values: ReadonlyMap<string, readonly string[]>, operands: readonly string[]) {
+    this.values = values;
+    this.operands = operands;
+  }
+
+  /** Every value of a flag that may be repeated. */
+  texts(name: string): readonly string[] {
+    return this.values.get(name) ?? [];
+  }
+
+  /** The last one counts. */
+  text(name: string): string | undefined {
+    return this.texts(name).at(-1);
+  }
+
+  isOn(name: string): boolean {
+    return this.text(name) === 'true';
+  }
 }
 
-export function parseFlags(args: readonly string[], specs: Readonly<Record<string, FlagSpec>>): Flags | { readonly problem: string } {
-  const values = new Map<string, string>();
+export const HELP: FlagSpecs = { help: { short: 'h', help: 'show help' } };
+
+/** The flags, or what is wrong with them in one sentence. */
+export function parseFlags(args: readonly string[], specs: FlagSpecs): Flags | { readonly problem: string } {
+  const known: FlagSpecs = { ...specs, ...HELP };
+  const values = new Map<string, string[]>();
   const operands: string[] = [];
   for (let i = 0; i < args.length; i += 1) {
     const arg = args[i]!;
@@ -25,20 +53,32 @@ export function parseFlags(args: readonly string[], specs: Readonly<Record<strin
       operands.push(arg);
       continue;
     }
-    const [written, given] = arg.includes('=') ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg, undefined];
-    const found = Object.entries(specs).find(([name, spec]) => written === `--${name}` || (spec.short !== undefined && written === `-${spec.short}`));
-    if (found === undefined) return { problem: `unknown option: ${written}` };
-    const [name, { value }] = found;
-    if (value === undefined && given !== undefined) return { problem: `${written} takes no value` };
-    const text = value === undefined ? '' : (given ?? args[(i += 1)]);
-    if (text === undefined) return { problem: `${written} needs a value: ${value!}` };
-    values.set(name, text);
+    const [, written, given] = /^(--?[^=]*)(?:=(.*))?$/s.exec(arg) as unknown as [string, string, string | undefined];
+    const name = findFlag(written, known);
+    if (name === undefined) return { problem: `unknown flag: ${written}${suggest(written, known)}` };
+    const isSwitch = known[name]!.value === undefined;
+    const text = given ?? (isSwitch ? 'true' : args[(i += 1)]);
+    if (text === undefined || (text === '' && given !== undefined)) return { problem: `flag needs an argument: ${written}` };
+    if (isSwitch && text !== 'true' && text !== 'false') return { problem: `${written} is on or off and takes no value` };
+    values.set(name, [...(values.get(name) ?? []), text]);
   }
-  return { values, operands };
+  return new Flags(values, operands);
 }
 
-export function renderFlags(specs: Readonly<Record<string, FlagSpec>>): string {
-  const rows = Object.entries(specs).map(([name, { short, value, help }]) => [`${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`, help] as const);
-  const width = Math.max(0, ...rows.map(([flag]) => flag.length));
-  return rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}\n`).join('');
+function findFlag(written: string, specs: FlagSpecs): string | undefined {
+  const name = written.replace(/^--?/, '');
+  return Object.keys(specs).find((one) => one === name || specs[one]!.short === name);
+}
+
+function suggest(written: string, specs: FlagSpecs): string {
+  const close = closestName(written.replace(/^-+/, ''), Object.keys(specs));
+  return close === undefined ? '' : `; did you mean --${close}?`;
+}
+
+/** One a row: how it is written, what it does. */
+export function renderFlags(specs: FlagSpecs): readonly (readonly [string, string])[] {
+  return Object.entries(specs).map(([name, { short, value, help }]) => {
+    const behind = value === undefined ? '' : ` ${value}`;
+    return [[`--${name}${behind}`, ...(short === undefined ? [] : [`-${short}${behind}`])].join(', '), help];
+  });
 }

@@ -1,5 +1,7 @@
 // The command line of `system-docker daemon`: dockerd's own flags, as far as they mean something here.
 
+import { parseFlags, renderFlags } from '../command/parse-flags.ts';
+import type { Flags, FlagSpecs } from '../command/parse-flags.ts';
 import { isLogLevel } from './engine-log.ts';
 import type { LogLevel } from './engine-log.ts';
 
@@ -13,61 +15,43 @@ export interface DaemonFlags {
   readonly logLevel: LogLevel;
 }
 
-export const DAEMON_USAGE = `usage: system-docker daemon [OPTION...]
-
-  --data-root DIR       containers, volumes and images (default /var/lib/system-docker)
-  --exec-root DIR       what a reboot ends; a tmpfs (default /var/run/system-docker)
-  -H, --host SOCKET     unix:///PATH to listen on, may be repeated (default unix:///var/run/system-docker.sock)
-  -p, --pidfile FILE    (default /var/run/system-docker.pid)
-  --preload DIR         folder with images.json: images that are used in place
-  -D, --debug           the same as --log-level debug
-  -l, --log-level LEVEL debug, info, warn, error or fatal (default info)
-`;
-
-const DEFAULTS = {
-  'data-root': '/var/lib/system-docker',
-  'exec-root': '/var/run/system-docker',
-  'pidfile': '/var/run/system-docker.pid',
-  'host': 'unix:///var/run/system-docker.sock',
+const FLAGS: FlagSpecs = {
+  'data-root': { short: 'g', value: 'DIR', help: 'containers, volumes and images (default /var/lib/system-docker)' },
+  'exec-root': { value: 'DIR', help: 'what a reboot ends; a tmpfs (default /var/run/system-docker)' },
+  host: { short: 'H', value: 'SOCKET', help: 'unix:///PATH to listen on, may be repeated (default unix:///var/run/system-docker.sock)' },
+  pidfile: { short: 'p', value: 'FILE', help: '(default /var/run/system-docker.pid)' },
+  preload: { value: 'DIR', help: 'folder with images.json: images that are used in place' },
+  debug: { short: 'D', help: 'the same as --log-level debug' },
+  'log-level': { short: 'l', value: 'LEVEL', help: 'debug, info, warn, error or fatal (default info)' },
 };
 
-const SHORT: Readonly<Record<string, string>> = { H: 'host', p: 'pidfile', l: 'log-level', D: 'debug', h: 'help', g: 'data-root' };
-const WITH_VALUE = ['data-root', 'exec-root', 'pidfile', 'host', 'preload', 'log-level'];
+export function renderDaemonUsage(): string {
+  const rows = renderFlags(FLAGS);
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return `usage: system-docker daemon [OPTION...]\n\n${rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('')}`;
+}
 
 /** The flags, or what is wrong with them, or `help`. */
 export function parseDaemonFlags(args: readonly string[]): DaemonFlags | { readonly problem: string } | 'help' {
-  const values = new Map<string, string[]>();
-  for (let i = 0; i < args.length; i += 1) {
-    const match = /^(?:--([a-z-]+)|-([a-zA-Z]))(?:=(.*))?$/s.exec(args[i]!);
-    if (match === null) return { problem: `unexpected argument: ${args[i]!}` };
-    const name = match[1] ?? SHORT[match[2]!];
-    const spelled = args[i]!.replace(/=.*$/s, '');
-    let value = match[3];
-    if (name === 'help') return 'help';
-    if (name === 'debug') value ??= 'true';
-    else if (name === undefined || !WITH_VALUE.includes(name)) return { problem: `unknown flag: ${spelled}` };
-    else if (value === undefined) {
-      i += 1;
-      value = args[i];
-    }
-    if (value === undefined || value === '') return { problem: `flag needs an argument: ${spelled}` };
-    values.set(name, [...(values.get(name) ?? []), value]);
-  }
-  return interpret(values);
+  const flags = parseFlags(args, FLAGS);
+  if ('problem' in flags) return flags;
+  if (flags.isOn('help')) return 'help';
+  const [extra] = flags.operands;
+  return extra === undefined ? interpret(flags) : { problem: `unexpected argument: ${extra}` };
 }
 
-function interpret(values: ReadonlyMap<string, readonly string[]>): DaemonFlags | { readonly problem: string } {
-  const last = (name: string): string | undefined => values.get(name)?.at(-1);
-  const level = last('debug') === 'true' ? 'debug' : (last('log-level') ?? 'info');
+function interpret(flags: Flags): DaemonFlags | { readonly problem: string } {
+  const level = flags.isOn('debug') ? 'debug' : (flags.text('log-level') ?? 'info');
   if (!isLogLevel(level)) return { problem: `invalid log level: ${level}` };
   const paths = {
-    dataRoot: last('data-root') ?? DEFAULTS['data-root'],
-    execRoot: last('exec-root') ?? DEFAULTS['exec-root'],
-    pidFile: last('pidfile') ?? DEFAULTS.pidfile,
-    preload: last('preload'),
+    dataRoot: flags.text('data-root') ?? '/var/lib/system-docker',
+    execRoot: flags.text('exec-root') ?? '/var/run/system-docker',
+    pidFile: flags.text('pidfile') ?? '/var/run/system-docker.pid',
+    preload: flags.text('preload'),
   };
   for (const path of Object.values(paths)) if (path !== undefined && !path.startsWith('/')) return { problem: `not an absolute path: ${path}` };
-  const hosts = values.get('host') ?? [DEFAULTS.host];
+  const given = flags.texts('host');
+  const hosts = given.length === 0 ? ['unix:///var/run/system-docker.sock'] : given;
   const odd = hosts.find((host) => !/^unix:\/\/\/./.test(host));
   if (odd !== undefined) return { problem: `unusable --host ${odd}: only unix:///PATH is served` };
   return { ...paths, sockets: hosts.map((host) => host.slice('unix://'.length)), logLevel: level };

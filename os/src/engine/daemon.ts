@@ -11,7 +11,7 @@ import { watchExits } from './container/container-exits.ts';
 import { ContainerStore } from './container/container-store.ts';
 import { recoverContainers } from './container/recover-containers.ts';
 import type { DaemonFlags } from './daemon-flags.ts';
-import { DAEMON_USAGE, parseDaemonFlags } from './daemon-flags.ts';
+import { parseDaemonFlags, renderDaemonUsage } from './daemon-flags.ts';
 import type { Engine } from './engine.ts';
 import { EngineLog } from './engine-log.ts';
 import { EnginePaths } from './engine-paths.ts';
@@ -29,10 +29,10 @@ import { VolumeStore } from './volume/volume-store.ts';
 export async function runDaemon(context: AppletContext): Promise<number> {
   const flags = parseDaemonFlags(context.args);
   if (flags === 'help') {
-    context.terminal.out(DAEMON_USAGE);
+    context.terminal.out(renderDaemonUsage());
     return 0;
   }
-  if ('problem' in flags) return reportUsage(context, flags.problem, DAEMON_USAGE);
+  if ('problem' in flags) return reportUsage(context, flags.problem, renderDaemonUsage());
   try {
     return await serve(context, flags);
   } catch (error) {

@@ -16,6 +16,8 @@ import type { UserData } from './user-data/classify-user-data.ts';
 export interface LoadOptions {
   /** Every path is below it; default `/`. */
   readonly root?: string;
+  /** Without them, what came with the system does not count: os-config.yml and oem-config.yml. */
+  readonly systemFiles?: boolean;
   readonly kernelLine?: KernelLine;
   /** From the datasources of this boot. Counts as the drop-in boot.yml and replaces one that is there. */
   readonly userData?: readonly UserData[];
@@ -63,7 +65,8 @@ function readTexts(host: LoaderHost, options: LoadOptions): Text[] {
     const text = readText(host, below(path));
     return text === undefined ? [] : [{ ...text, announce }];
   };
-  return [...read(OS_CONFIG_FILE, false), ...read(OEM_CONFIG_FILE, false), ...readDropIns(host, below(CLOUD_CONFIG_DIRECTORY), options.userData ?? []), ...read(CLOUD_CONFIG_FILE)];
+  const system = options.systemFiles === false ? [] : [...read(OS_CONFIG_FILE, false), ...read(OEM_CONFIG_FILE, false)];
+  return [...system, ...readDropIns(host, below(CLOUD_CONFIG_DIRECTORY), options.userData ?? []), ...read(CLOUD_CONFIG_FILE)];
 }
 
 function readDropIns(host: LoaderHost, directory: string, userData: readonly UserData[]): Text[] {

@@ -1,6 +1,7 @@
 export { encodeBase64, decodeBase64, encodeHex } from './base64.ts';
 export { CancelSource } from './cancel.ts';
 export type { Cancel } from './cancel.ts';
+export { closestName, editDistance } from './closest-name.ts';
 export { deferred, KeyedLock, orCancelled } from './deferred.ts';
 export type { Deferred } from './deferred.ts';
 export { codeOf, explain, hintOf, messageOf, RosError } from './errors.ts';

@@ -6,7 +6,6 @@ import { brokenSamples, sampleOf, SSH_KEY } from '../schema/samples.ts';
 import { OBJECTS, shapeOf } from '../schema/schema.ts';
 import { checkTree } from './check-tree.ts';
 import { readConfiguration } from './read-configuration.ts';
-import { closestKey, editDistance } from './suggest-key.ts';
 
 function check(value: Value): { readonly tree: MapNode; readonly problems: readonly string[] } {
   const { tree, problems } = checkTree(fromValue(value, { name: 'f' }) as MapNode, { announce: false });
@@ -166,12 +165,4 @@ test('several keys in one block of text are taken line by line', () => {
 test('after fifty problems the rest is counted', () => {
   const { problems } = check(Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`unknown${i}`, 1])));
   deepEqual([problems.length, problems.at(-1)], [51, 'f: warning: there are 30 more problems']);
-});
-
-test('a slip of the hand finds its key, something else does not', () => {
-  equal(editDistance('hostname', 'hotsname'), 1);
-  equal(closestKey('hostnam', ['hostname', 'mounts']), 'hostname');
-  equal(closestKey('tsl', ['tls', 'host']), 'tls');
-  equal(closestKey('foo', ['tls', 'host']), undefined);
-  equal(closestKey('x'.repeat(100_000), ['tls']), undefined);
 });

@@ -1,5 +1,6 @@
 // What a user may have meant by a key that does not exist.
 
+import { closestName } from '@drover/core';
 import type { ObjectSpec } from '../schema/key-spec.ts';
 import { RANCHER } from '../schema/rancher-keys.ts';
 import { ROOT } from '../schema/root-keys.ts';
@@ -29,7 +30,7 @@ type ObjectHints = Readonly<Record<string, string>>;
 
 /** A hint for the unknown `key` of the object at `path`, or undefined. */
 export function suggestKey(key: string, keys: ObjectSpec, path: string): string | undefined {
-  const close = closestKey(key, Object.keys(keys));
+  const close = closestName(key, Object.keys(keys));
   if (close !== undefined) return `did you mean ${close}?`;
   const elsewhere = findElsewhere(key, path);
   if (elsewhere !== undefined) return `did you mean ${elsewhere}?`;
@@ -38,45 +39,8 @@ export function suggestKey(key: string, keys: ObjectSpec, path: string): string 
 
 /** A key of the top level written below rancher, or the other way round. */
 function findElsewhere(key: string, path: string): string | undefined {
-  const name = normalize(key);
+  const name = key.replace(/-/g, '_').toLowerCase();
   if (path === '' && specOf(RANCHER, name) !== undefined) return `rancher.${name}`;
   if (path !== '' && specOf(ROOT, name) !== undefined) return `${name}, at the top level`;
   return undefined;
-}
-
-function normalize(key: string): string {
-  return key.replace(/-/g, '_').toLowerCase();
-}
-
-/** The closest of `known`, when it is close enough to be a slip of the hand. */
-export function closestKey(key: string, known: readonly string[]): string | undefined {
-  if (key.length > 40) return undefined;
-  const wanted = normalize(key);
-  const allowed = wanted.length <= 3 ? 1 : wanted.length <= 7 ? 2 : 3;
-  let best: string | undefined;
-  let bestDistance = allowed + 1;
-  for (const candidate of known) {
-    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted, normalize(candidate));
-    if (distance < bestDistance && distance < candidate.length) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours that turn one into the other. */
-export function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      let value = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + cost);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) value = Math.min(value, beforeLast[j - 2]! + 1);
-      row.push(value);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return last[b.length]!;
 }

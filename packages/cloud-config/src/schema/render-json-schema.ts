@@ -1,5 +1,5 @@
 // The schema as a JSON Schema, for editors: completion, hover text, wrong values underlined while one types. Draft 07,
-// which all of them know. Written to docs/reference/cloud-config.schema.json by tools/cloud-config-reference.mjs.
+// which all of them know. Written to docs/reference/cloud-config.schema.json by tools/references.mjs.
 
 import type { KeySpec, ObjectSpec } from './key-spec.ts';
 import { ENCODINGS, UPGRADE_POLICIES, WAYS_TO_LOG_IN } from './scalar-types.ts';
@@ -47,7 +47,7 @@ export function renderJsonSchema(): string {
   const { root, ...others } = Object.fromEntries(Object.entries(OBJECTS).map(([name, keys]) => [name, objectSchema(keys)]));
   const schema: JsonSchema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $comment: 'Written by tools/cloud-config-reference.mjs from the tables in packages/cloud-config/src/schema: change those.',
+    $comment: 'Written by tools/references.mjs from the tables in packages/cloud-config/src/schema: change those.',
     title: 'cloud-config of Drover',
     ...root,
     definitions: others,

@@ -1,5 +1,5 @@
 // The reference page of the configuration, from the tables. Written to docs/reference/cloud-config.md by
-// tools/cloud-config-reference.mjs.
+// tools/references.mjs.
 
 import type { KeySpec, ObjectSpec, When } from './key-spec.ts';
 import { OBJECTS } from './schema.ts';
@@ -8,7 +8,7 @@ const WHEN: Readonly<Record<When, string>> = { once: 'once', boot: 'each boot', 
 
 const INTRODUCTION = `# cloud-config
 
-<!-- Written by tools/cloud-config-reference.mjs from the tables in packages/cloud-config/src/schema: change those. -->
+<!-- Written by tools/references.mjs from the tables in packages/cloud-config/src/schema: change those. -->
 
 Editors can check a cloud-config while it is written: [JSON Schema](cloud-config.schema.json), [how](../guide/cloud-config.md#in-an-editor).
 

@@ -1,9 +1,11 @@
 import { encodeUtf8 } from '@drover/core';
 import { FakeHost } from '@drover/host';
+import type { SystemHost } from '@drover/host';
 import { deepEqual, equal, match, rejects, test } from '@drover/testing';
-import { METADATA_FILE } from '../names.ts';
-import { CONFIG_VERBS } from './config-command.ts';
-import { parseFlags } from './parse-flags.ts';
+import { METADATA_FILE, SAVED_METADATA_FILE } from '../../names.ts';
+import type { LeafCommand } from '../command.ts';
+import { CONFIG } from '../command-table.ts';
+import { parseFlags } from '../parse-flags.ts';
 
 const FILE = '/var/lib/rancher/conf/cloud-config.yml';
 
@@ -23,11 +25,13 @@ interface Ran {
 
 async function ros(host: FakeHost, args: readonly string[], input = ''): Promise<Ran> {
   const [name, ...rest] = args;
-  const verb = CONFIG_VERBS[name!]!;
-  const flags = parseFlags(rest, verb.flags);
+  const verb = CONFIG.commands[name!] as LeafCommand;
+  const flags = parseFlags(rest, verb.flags ?? {});
   if ('problem' in flags) throw new Error(flags.problem);
   let [out, err] = ['', ''];
-  const code = await verb.run({ host, out: (text) => (out += text), err: (text) => (err += text), readInput: () => Promise.resolve(encodeUtf8(input)) }, flags);
+  // No verb of this group needs more than files.
+  const context = { host: host as unknown as SystemHost, out: (text: string) => void (out += text), err: (text: string) => void (err += text), readInput: () => Promise.resolve(encodeUtf8(input)) };
+  const code = await (await verb.load()).run(context, flags);
   return { code, out, err };
 }
 
@@ -116,11 +120,49 @@ test('explain says where a value comes from and what the key means', async () =>
   await rejects(() => ros(host, ['explain', 'rancher.nonsense']), 'no-such-key');
 });
 
-test('flags stand anywhere before --, and a wrong one is named', () => {
-  const specs = { output: { short: 'o', value: 'FILE', help: '' }, full: { short: 'f', help: '' } };
-  const parsed = parseFlags(['a', '-o', 'x', '--full', '-', '--', '-f'], specs);
-  deepEqual('problem' in parsed ? parsed : [[...parsed.values], parsed.operands], [[['output', 'x'], ['full', '']], ['a', '-', '-f']]);
-  deepEqual(parseFlags(['--nope'], specs), { problem: 'unknown option: --nope' });
-  deepEqual(parseFlags(['-o'], specs), { problem: '-o needs a value: FILE' });
-  deepEqual(parseFlags(['--full=1'], specs), { problem: '--full takes no value' });
+test('keys of the saved metadata follow those of the configuration, in the order of their names, and are never doubled', async () => {
+  const saved = 'SSHPublicKeys:\n  "2": two\n  "0": zero\n  "1": one\nHostname: m\n';
+  const host = machine({ [FILE]: 'ssh_authorized_keys: [mine]\n', [SAVED_METADATA_FILE]: saved, [METADATA_FILE]: '{"source": "m", "sshPublicKeys": {"0": "not this"}}' });
+  for (let i = 0; i < 3; i += 1) equal((await ros(host, ['set', 'rancher.log', 'true'])).code, 0);
+  equal((await ros(host, ['get', 'ssh_authorized_keys'])).out, '- mine\n- zero\n- one\n- two\n\n');
+  equal((await ros(host, ['get', 'hostname'])).out, 'm\n');
+  equal(host.files.readText(FILE).includes('zero'), false);
+});
+
+test('images are those of the built-in services and of the configuration, sorted, each once', async () => {
+  const host = machine({ [FILE]: 'rancher: {services: {ntp: {image: mine/ntp}, web: {image: z/web}, other: {image: z/web}}}\n', '/tmp/other.yml': 'rancher: {services: {a: {image: b}, c: {image: a}}, bootstrap: {d: {image: e}}}\n' });
+  const { out } = await ros(host, ['images']);
+  match(out, /^drover\/os-base:dev drover\/os-console:dev .*mine\/ntp z\/web\n$/);
+  equal(out.includes('os-ntp'), false);
+  equal((await ros(host, ['images', '-i', '/tmp/other.yml'])).out, 'a b e\n');
+});
+
+test('built-in services are part of a full export, with what was changed in them', async () => {
+  const host = machine({ [FILE]: 'rancher: {services: {ntp: {image: mine/ntp}}}\n' });
+  const full = (await ros(host, ['export', '--full'])).out;
+  for (const part of ['    udev:\n', 'labels:', '      image: mine/ntp\n']) equal(full.includes(part), true);
+  equal((await ros(host, ['get', 'rancher.services.ntp.image'])).out, 'mine/ntp\n');
+  equal((await ros(host, ['get', 'rancher.services.udev.privileged'])).out, 'true\n');
+  equal((await ros(host, ['export'])).out.includes('udev'), false);
+});
+
+test('diff says what a merge would change, names no secret, and ends as diff does', async () => {
+  const own = 'hostname: a\nrancher: {docker: {ca_key: OLD, extra_args: [x]}, shutdown_timeout: 5}\n';
+  const host = machine({ [FILE]: own }, 'rancher.debug=false');
+  const change = 'hostname: b\nmine: {"x.y": 1}\nrancher: {docker: {ca_key: NEW, extra_args: [], tls: true, server_key: K}, shutdown_timeout: null, debug: true}\n';
+  const { code, out, err } = await ros(host, ['diff'], change);
+  deepEqual([code, out.split('\n')], [1, [
+    'hostname: a -> b',
+    'mine."x.y": (none) -> 1',
+    'rancher.docker.ca_key: (secret) -> another value',
+    'rancher.docker.extra_args: ["x"] -> []',
+    'rancher.docker.server_key: (none) -> (secret)',
+    'rancher.docker.tls: false -> true',
+    'rancher.shutdown_timeout: 5 -> 0',
+    '',
+  ]]);
+  match(err, /rancher.debug: stays as it is, because the kernel command line has it\n$/);
+  equal(host.files.readText(FILE), own);
+  deepEqual(await ros(host, ['diff'], 'hostname: a\n'), { code: 0, out: '', err: '' });
+  equal((await ros(host, ['diff'], 'rancher: {debug: perhaps}\n')).code, 2);
 });
