@@ -1,6 +1,9 @@
 // esbuild with the settings that every bundle of the project shares.
 import { build } from 'esbuild';
 
+/** Files that are text to a program. */
+const LOADER = { '.yml': 'text', '.txt': 'text' };
+
 /** One entry for Node, packages from npm inlined, with a source map. */
 export function bundleForNode(entry, outfile) {
   return build({
@@ -12,6 +15,7 @@ export function bundleForNode(entry, outfile) {
     target: 'node18',
     sourcemap: 'inline',
     external: ['esbuild'],
+    loader: LOADER,
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
     logLevel: 'warning',
   });
@@ -26,6 +30,7 @@ export function bundleForQuickjs(options) {
     target: 'es2023',
     mainFields: ['module', 'main'],
     external: ['ros:*'],
+    loader: LOADER,
     keepNames: false,
     minifySyntax: true,
     minifyWhitespace: true,

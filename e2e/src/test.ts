@@ -26,13 +26,14 @@ const SPEC: CommandSpec = {
   options: {
     long: { help: 'the long scenarios as well' },
     list: { help: 'only show what would run' },
+    'fuzz-seconds': { value: 'N', help: 'how long the fuzzer looks for inputs that hurt (default: 600)' },
     workers: { value: 'N', help: 'machines at a time (default: 2)' },
   },
-  notes: 'NAME is a part of "area: title"; without one, everything runs. `native`, `reproducible`, `harness` and (long) `sanitized` name the parts without a product machine.',
+  notes: 'NAME is a part of "area: title"; without one, everything runs. `native`, `reproducible`, `harness` and (long) `sanitized`, `fuzz` name the parts without a product machine.',
 };
 
 /** What is not a scenario. */
-const PARTS: readonly string[] = ['native', 'reproducible', 'harness', 'sanitized'];
+const PARTS: readonly string[] = ['native', 'reproducible', 'harness', 'sanitized', 'fuzz'];
 const NATIVE = 'e2e/src/native/main.ts';
 
 interface Count {
@@ -69,6 +70,12 @@ function runSanitized(workspace: Workspace, count: Count): void {
   runProgram(workspace, 'unit tests under the sanitizers', [join(workspace.root, 'tools/unit-tests.mjs'), 'sanitized'], count);
 }
 
+/** Everything that reads a stranger's configuration, with inputs made to hurt. */
+function runFuzzer(workspace: Workspace, seconds: number, count: Count): void {
+  runBuilder(workspace, 'test binary', ['build', 'ros-test'], count);
+  runProgram(workspace, `fuzzer of the configuration loader, ${seconds} s`, [join(workspace.root, 'tools/fuzz.mjs'), '--seconds', String(seconds)], count);
+}
+
 async function runMachines(workspace: Workspace, jobs: readonly Job[], withHarness: boolean, options: { long: boolean; workers: number }, count: Count): Promise<void> {
   const supplies = await openSupplies(workspace);
   const tiny = tinySetup(await buildTinyGuest(supplies));
@@ -99,6 +106,8 @@ async function main(): Promise<number> {
   }
   const workers = Number(parsed.options.get('workers') ?? '2');
   if (!(workers >= 1 && workers <= 16)) throw new RosError('usage', '--workers: expected a number from 1 to 16');
+  const fuzzSeconds = Number(parsed.options.get('fuzz-seconds') ?? '600');
+  if (!(fuzzSeconds >= 1)) throw new RosError('usage', '--fuzz-seconds: expected a number of seconds');
   const names = parsed.operands;
   const unknown = names.find((name) => !PARTS.includes(name) && planRun(allScenarios, { long: true, names: [name] }).length === 0);
   if (unknown !== undefined) throw new RosError('no-such-test', `no test has "${unknown}" in its name`, { hint: './dev test --list shows the names' });
@@ -113,6 +122,7 @@ async function main(): Promise<number> {
   if (isNamed('native')) runNative(workspace, count);
   if (isNamed('reproducible')) runBuilder(workspace, 'two builds from the same lock', ['verify-reproducible'], count);
   if (parsed.options.has('long') && isNamed('sanitized')) runSanitized(workspace, count);
+  if (parsed.options.has('long') && isNamed('fuzz')) runFuzzer(workspace, fuzzSeconds, count);
   if (jobs.length > 0 || isNamed('harness')) await runMachines(workspace, jobs, isNamed('harness'), { long: parsed.options.has('long'), workers }, count);
   if (count.passed + count.failed === 0) throw new RosError('nothing-ran', 'no test ran', { hint: 'is it one of the long ones? Add --long' });
   print(`end-to-end tests: ${formatMs(Date.now() - started)}`);

@@ -1,5 +1,7 @@
 // A user's mistakes in something they wrote: collected with their position, never thrown, shown all at once.
 
+import { escapeControls, shorten } from './quote-text.ts';
+
 export interface Problem {
   /** A closed set per area, e.g. `yaml-syntax`, `unknown-key`. */
   readonly code: string;
@@ -17,12 +19,19 @@ export interface Problem {
   readonly hint?: string;
 }
 
-/** One or two lines: `FILE:3:7: error: message`, then the hint. */
+/** A dotted key that is longer is cut, here and where a message names it. */
+export const KEY_LIMIT = 120;
+const SENTENCE_LIMIT = 400;
+
+/** One or two lines: `FILE:3:7: error: message`, then the hint. Whatever a stranger wrote into a key: nothing in it that a terminal acts on. */
 export function renderProblem(problem: Problem): string {
-  const place = [problem.source, problem.line, problem.column].filter((part) => part !== undefined).join(':');
-  const key = problem.key === undefined || problem.message.includes(problem.key) ? '' : ` (${problem.key})`;
-  const hint = problem.hint === undefined ? '' : `\n  hint: ${problem.hint}`;
-  return `${place}: ${problem.severity}: ${problem.message}${key}${hint}`;
+  const shown = (text: string, limit: number): string => escapeControls(shorten(text, limit));
+  const place = [shown(problem.source, SENTENCE_LIMIT), problem.line, problem.column].filter((part) => part !== undefined).join(':');
+  const message = shown(problem.message, SENTENCE_LIMIT);
+  const name = shown(problem.key ?? '', KEY_LIMIT);
+  const key = message.includes(name) ? '' : ` (${name})`;
+  const hint = problem.hint === undefined ? '' : `\n  hint: ${shown(problem.hint, SENTENCE_LIMIT)}`;
+  return `${place}: ${problem.severity}: ${message}${key}${hint}`;
 }
 
 export function hasErrors(problems: readonly Problem[]): boolean {

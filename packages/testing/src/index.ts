@@ -1,6 +1,8 @@
 // A test runner small enough to run the same tests on Node and in the QuickJS binary. Tests are collected while the
 // bundle is loaded and run by `runTests`, which the entry point written by tools/test.mjs calls last.
 
+export { Dice } from './dice.ts';
+
 export interface Test {
   readonly title: string;
   readonly body: () => void | Promise<void>;

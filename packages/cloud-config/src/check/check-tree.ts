@@ -1,7 +1,7 @@
 // Compares a tree with the schema. Each layer is checked on its own, before it is merged, so that a wrong value takes
 // down its own key only and the layers below still count.
 
-import { quoteText, shorten } from '@drover/core';
+import { KEY_LIMIT, quoteText, shorten } from '@drover/core';
 import { kindOf, placeOf } from '@drover/yaml';
 import type { ConfigNode, ListNode, MapEntry, MapNode, ScalarNode } from '@drover/yaml';
 import type { ConfigProblem, ProblemCode } from '../problem.ts';
@@ -80,7 +80,7 @@ class Checker {
       const spec = specOf(keys, key);
       if (spec === undefined) {
         const hint = this.problems.length < PROBLEM_LIMIT ? suggestKey(key, keys, context.path) : undefined;
-        this.report('unknown-key', { severity: 'warning', message: `unknown key ${shorten(path)}`, ...(hint === undefined ? {} : { hint }) }, entry.node, { ...context, path, secret: true }, entry.offset);
+        this.report('unknown-key', { severity: 'warning', message: `unknown key ${shorten(path, KEY_LIMIT)}`, ...(hint === undefined ? {} : { hint }) }, entry.node, { ...context, path, secret: true }, entry.offset);
         return entry.node;
       }
       const inner: Context = { ...context, path, secret: context.secret || spec.secret !== undefined, announce: context.announce && spec.works === true, repeatable: spec.repeatable === true };

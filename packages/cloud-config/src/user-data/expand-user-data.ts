@@ -21,12 +21,13 @@ export type FetchInclude = (url: string) => Promise<Uint8Array>;
 
 const DEPTH_LIMIT = 5;
 const INCLUDE_LIMIT = 32;
+const PROBLEM_LIMIT = 50;
 
 export async function expandUserData(bytes: Uint8Array, source: string, fetch?: FetchInclude): Promise<ExpandedUserData> {
   const expansion = new Expansion(fetch);
   await expansion.add(bytes, source, 0);
   const { parts, problems, needsNetwork } = expansion;
-  return { parts, problems, needsNetwork };
+  return { parts, problems: limitProblems(problems, source), needsNetwork };
 }
 
 /** Kinds that a part's type says; by its first line otherwise. */
@@ -102,14 +103,13 @@ class Expansion {
   private async addIncludes(bytes: Uint8Array, source: string, depth: number): Promise<void> {
     const lines = decodeUtf8(bytes).split(/\r\n?|\n/).map((line) => line.trim().replace(/^#include(-once)?\s*/, ''));
     for (const url of lines.filter((line) => line !== '' && !line.startsWith('#'))) {
+      if (this.includes >= INCLUDE_LIMIT) return this.refuse('too-large', `more than ${INCLUDE_LIMIT} includes: the rest is left out`, source, 'put them into one file');
+      this.includes += 1;
       if (!/^https?:\/\/[^\s]+$/.test(url) || url.length > 2000) {
         this.refuse('bad-value', `${quoteText(url)} is no address that can be included`, source, 'begin it with http:// or https://');
       } else if (this.fetch === undefined) {
         this.needsNetwork = true;
-      } else if (this.includes >= INCLUDE_LIMIT) {
-        return this.refuse('too-large', `more than ${INCLUDE_LIMIT} includes: the rest is left out`, source, 'put them into one file');
       } else {
-        this.includes += 1;
         await this.addInclude(url, source, depth, this.fetch);
       }
     }
@@ -122,12 +122,18 @@ class Expansion {
     } catch (error) {
       return this.refuse('unreadable', `including ${plain(url)} failed: ${explain(error)}`, source, 'the other parts are used');
     }
-    await this.add(content, url, depth + 1);
+    await this.add(content, plain(url), depth + 1);
   }
 
   private refuse(code: ProblemCode, message: string, source: string, hint?: string): void {
     this.problems.push({ code, severity: 'error', message, source, ...(hint !== undefined && { hint }) });
   }
+}
+
+/** A text with more mistakes than this was not meant to be user-data. */
+function limitProblems(problems: readonly ConfigProblem[], source: string): readonly ConfigProblem[] {
+  if (problems.length <= PROBLEM_LIMIT) return problems;
+  return [...problems.slice(0, PROBLEM_LIMIT), { code: 'unrecognized-user-data', severity: 'error', message: `there are ${problems.length - PROBLEM_LIMIT} more problems`, source }];
 }
 
 /** On one line, nothing a terminal would act on, cut short. */

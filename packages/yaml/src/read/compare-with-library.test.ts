@@ -1,30 +1,12 @@
 // The same texts to our reader and to the npm package `yaml`: made-up configurations in every style, then the same ones
 // with small damage. Where both read a text they must read the same; where only one does, the text is left alone here.
 
-import { fail, ok, test } from '@drover/testing';
+import { Dice, fail, ok, test } from '@drover/testing';
 import { Composer, Parser } from 'yaml';
 import type { ConfigNode } from '../tree/node.ts';
 import { parseYaml } from './parse-yaml.ts';
 
 type Plain = string | Plain[] | { [key: string]: Plain };
-
-/** Numbers that look random and are the same in each run. */
-class Dice {
-  private state: number;
-
-  constructor(seed: number) {
-    this.state = seed;
-  }
-
-  roll(sides: number): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((this.state / 4294967296) * sides);
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.roll(list.length)]!;
-  }
-}
 
 const TEXTS = [
   'a', 'foo', 'b c', 'x: y', '#no', 'a #b', '- d', 'yes', '~', 'null', '0755', '[x', "it's", 'say "hi"', 'http://h:80/p?a=b', '\u00e9\u20ac', '', '  lead', 'trail  ',

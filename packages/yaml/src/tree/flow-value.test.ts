@@ -36,5 +36,5 @@ test('the text of a value is kept beside its type', () => {
 test('booleans and numbers follow YAML 1.1 as Go reads it', () => {
   deepEqual(['YES', 'y', 'On', 'TRUE', 'No', 'OFF', 'maybe', '1', ''].map(parseBoolean), [true, true, true, true, false, false, undefined, undefined, undefined]);
   deepEqual(['0', '00', '+7', '0x1F', '0b101', '0o17', '017', '1_000', '08', '1.0', '', '12345678901234567890', '-0'].map(parseInteger), [0, 0, 7, 31, 5, 15, 15, 1000, undefined, undefined, undefined, undefined, 0]);
-  deepEqual(['1e3', '.5', '12345678901234567890', '22:22', '2026-01-01', '.inf', '0.10'].map(resolvePlain), [1000, 0.5, '12345678901234567890', '22:22', '2026-01-01', '.inf', 0.1]);
+  deepEqual(['1e3', '.5', '12345678901234567890', '22:22', '2026-01-01', '.inf', '1e999', '0.10'].map(resolvePlain), [1000, 0.5, '12345678901234567890', '22:22', '2026-01-01', '.inf', '1e999', 0.1]);
 });

@@ -51,6 +51,10 @@ export function resolvePlain(text: string): Scalar {
   if (first < 0x30 && first !== 0x2b && first !== 0x2d && first !== 0x2e) return text;
   const integer = parseInteger(text);
   if (integer !== undefined) return integer;
-  if (/^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)(e[-+]?[0-9]+)?$/i.test(text) && !/^[-+]?[0-9_]+$/.test(text)) return Number(text);
+  if (/^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)(e[-+]?[0-9]+)?$/i.test(text) && !/^[-+]?[0-9_]+$/.test(text)) {
+    const value = Number(text);
+    // As with whole numbers, what is too large stays text.
+    if (Number.isFinite(value)) return value;
+  }
   return text;
 }
