@@ -20,8 +20,8 @@ export async function buildIptables(workspace: Workspace, toolchain: Toolchain, 
   const archive = archivePath(workspace, 'sources', source);
   return produce(workspace, 'iptables', { text: ['v1', source, COMPILE, LINK], products: [toolchain.product] }, async (into) => {
     const script = [
-      // cpio, because the archive is a tar of the old kind, which busybox does not read.
-      'mount -t tmpfs tmpfs /tmp', 'cd /tmp', `unxz -c /mnt/store/${basename(archive)} | cpio --quiet -idm -H tar`, `cd iptables-${source.version}`,
+      // cpio, because the archive is a tar of the old kind, which busybox does not read. Without root its owners can't be given.
+      'mount -t tmpfs tmpfs /tmp', 'cd /tmp', `unxz -c /mnt/store/${basename(archive)} | cpio --quiet -idm --no-preserve-owner -H tar`, `cd iptables-${source.version}`,
       // Without connlabel: it reads a file of names that is not here.
       `./configure CFLAGS="${COMPILE}" LDFLAGS=-no-pie --quiet --enable-static --disable-shared --disable-connlabel --disable-libipq --with-xt-lock-name=/run/xtables.lock`,
       ...['libxtables', 'libiptc', 'extensions'].map((folder) => `make -s -j2 -C ${folder}`),
