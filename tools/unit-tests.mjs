@@ -13,8 +13,8 @@ const cache = join(root, '.cache/unit-tests');
 const [runtime = 'all', filter = ''] = process.argv.slice(2);
 
 // Which folders run where. host-quickjs needs its native modules, host-node and the tools need Node.
-const ON_NODE = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-node', 'packages/docker-api', 'packages/yaml', 'packages/cloud-config', 'os', 'builder', 'e2e', 'bench'];
-const ON_QUICKJS = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-quickjs', 'packages/docker-api', 'packages/yaml', 'packages/cloud-config', 'os'];
+const ON_NODE = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-node', 'packages/docker-api', 'packages/fetch', 'packages/yaml', 'packages/cloud-config', 'os', 'builder', 'e2e', 'bench'];
+const ON_QUICKJS = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-quickjs', 'packages/docker-api', 'packages/fetch', 'packages/yaml', 'packages/cloud-config', 'os'];
 
 function testsBelow(folder) {
   return readdirSync(join(root, folder, 'src'), { recursive: true, withFileTypes: true })

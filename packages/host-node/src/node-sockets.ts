@@ -2,12 +2,14 @@
 // Limit of Node: an internet listener binds in a later turn. Until then its `port` is 0, and a port that is taken is
 // told by an uncaught error.
 
+import { createSocket } from 'node:dgram';
 import { chmodSync, chownSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { deferred, RosError } from '@drover/core';
-import type { Address, ConnectOptions, Connection, Listener, ListenOptions, Sockets, TlsOptions } from '@drover/host';
+import type { Deferred } from '@drover/core';
+import type { Address, ConnectOptions, Connection, Datagram, DatagramSocket, Listener, ListenOptions, Sockets, TlsOptions } from '@drover/host';
 import { sinkOf, sourceOf } from './node-streams.ts';
 
 function describe(address: Address): string {
@@ -38,6 +40,7 @@ function openTls(socket: Socket, options: TlsOptions): Socket {
 
 export class NodeSockets implements Sockets {
   async connect(address: Address, options: ConnectOptions = {}): Promise<Connection> {
+    if (options.beforeTls !== undefined) throw new RosError('unsupported', 'this program cannot reach a TLS server through a proxy');
     const plain = connect('unix' in address ? { path: address.unix, allowHalfOpen: true } : { host: address.host, port: address.port, allowHalfOpen: true, noDelay: true });
     const socket = options.tls === undefined ? plain : openTls(plain, options.tls);
     const done = deferred();
@@ -58,6 +61,41 @@ export class NodeSockets implements Sockets {
       clearTimeout(timer);
       leave?.();
     }
+  }
+
+  async openDatagrams(local: { readonly host: string; readonly port: number }): Promise<DatagramSocket> {
+    const socket = createSocket(local.host.includes(':') ? 'udp6' : 'udp4');
+    const bound = deferred();
+    socket.once('error', (error) => bound.reject(error));
+    socket.bind(local.port, local.host, () => bound.resolve());
+    await bound.promise;
+    const waiting: Datagram[] = [];
+    let reader: Deferred<Datagram | undefined> | undefined;
+    let isOpen = true;
+    socket.on('message', (bytes, { address, port }) => {
+      waiting.push({ bytes: new Uint8Array(bytes), from: { host: address, port } });
+      reader?.resolve(waiting.shift());
+      reader = undefined;
+    });
+    return {
+      port: socket.address().port,
+      send(bytes, to) {
+        const done = deferred();
+        socket.send(bytes, to.port, to.host, (error) => (error === null ? done.resolve() : done.reject(error)));
+        return done.promise;
+      },
+      receive() {
+        if (waiting.length > 0 || !isOpen) return Promise.resolve(waiting.shift());
+        reader = deferred();
+        return reader.promise;
+      },
+      close() {
+        if (!isOpen) return;
+        isOpen = false;
+        socket.close();
+        reader?.resolve(undefined);
+      },
+    };
   }
 
   listen(address: Address, onConnection: (connection: Connection) => void, options: ListenOptions = {}): Listener {

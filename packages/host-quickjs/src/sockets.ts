@@ -3,7 +3,7 @@
 import { codeOf, decodeUtf8, RosError } from '@drover/core';
 import type { Cancel } from '@drover/core';
 import type {
-  Address, ConnectOptions, Connection, Listener, ListenOptions, Netlink, PacketConnection, Packets, Sockets, TlsOptions,
+  Address, ConnectOptions, Connection, DatagramSocket, Listener, ListenOptions, Netlink, PacketConnection, Packets, Sockets, TlsOptions,
 } from '@drover/host';
 import * as fs from 'ros:fs';
 import * as io from 'ros:io';
@@ -53,7 +53,36 @@ export class QuickjsSockets implements Sockets {
         if (descriptor.isOpen) socket.socketError(descriptor.fd);
       }
       if (family !== socket.AF_UNIX && descriptor.isOpen) socket.setOption(descriptor.fd, socket.IPPROTO_TCP, socket.TCP_NODELAY, 1);
-      return options.tls === undefined ? connectionOf(descriptor) : startTls(descriptor, options.tls);
+      if (options.tls === undefined) return connectionOf(descriptor);
+      await options.beforeTls?.(connectionOf(descriptor));
+      return startTls(descriptor, options.tls);
+    });
+  }
+
+  openDatagrams(local: { readonly host: string; readonly port: number }): Promise<DatagramSocket> {
+    const [family, host, port] = familyOf(local);
+    const descriptor = new Descriptor(socket.socket(family, socket.SOCK_DGRAM, 0));
+    try {
+      socket.bind(descriptor.fd, family, host, port);
+    } catch (error) {
+      descriptor.close();
+      return Promise.reject(new RosError('listen-failed', `binding ${describe(local)} failed`, { cause: error }));
+    }
+    return Promise.resolve({
+      port: socket.boundPort(descriptor.fd),
+      async send(bytes, to) {
+        const [toFamily, toHost, toPort] = familyOf(to);
+        while (descriptor.isOpen && socket.sendTo(descriptor.fd, bytes, toFamily, toHost, toPort) === null) await descriptor.writable();
+      },
+      async receive() {
+        for (;;) {
+          if (!descriptor.isOpen) return undefined;
+          const got = socket.receiveFrom(descriptor.fd, scratch);
+          if (got !== null) return { bytes: scratch.slice(0, got[0]), from: { host: got[1], port: got[2] } };
+          await descriptor.readable();
+        }
+      },
+      close: () => descriptor.close(),
     });
   }
 

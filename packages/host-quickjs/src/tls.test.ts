@@ -25,14 +25,14 @@ interface Setup {
   readonly version?: 'TLSv1.2' | 'TLSv1.3';
 }
 
-async function withServer({ certificate = VALID_CERTIFICATE, version = 'TLSv1.3' }: Setup, check: (connect: (tls: Partial<TlsOptions>) => Promise<Connection>) => Promise<void>): Promise<void> {
+async function withServer({ certificate = VALID_CERTIFICATE, version = 'TLSv1.3' }: Setup, check: (connect: (tls: Partial<TlsOptions>) => Promise<Connection>, host: SystemHost, address: { readonly port: number }) => Promise<void>): Promise<void> {
   await inFolder(async (host, folder) => {
     host.files.write(`${folder}/key`, SERVER_KEY);
     host.files.write(`${folder}/cert`, certificate);
     const server = host.processes.start(['node', '-e', SERVER, '--', folder, version], { stdout: 'pipe' });
     try {
-      const address: Address = { host: '127.0.0.1', port: Number(decodeUtf8((await server.stdout!.read())!)) };
-      await check((tls) => host.sockets.connect(address, { timeoutMs: 10_000, tls: { serverName: 'registry.test', authorities: AUTHORITY, ...tls } }));
+      const address = { host: '127.0.0.1', port: Number(decodeUtf8((await server.stdout!.read())!)) };
+      await check((tls) => host.sockets.connect(address, { timeoutMs: 10_000, tls: { serverName: 'registry.test', authorities: AUTHORITY, ...tls } }), host, address);
     } finally {
       server.kill('KILL');
       await server.wait();
@@ -104,4 +104,40 @@ test('TLS: writing to a closed connection is EPIPE', () =>
     const connection = await connect({});
     connection.close();
     await rejects(() => connection.write(encodeUtf8('x')), 'EPIPE');
+  }));
+
+/** Leads to a port of this machine: its number and a line end, answered by "ok". Its first line on stdout is its own port. */
+const PROXY = `
+const net = require('node:net');
+net.createServer((socket) => {
+  socket.on('error', () => undefined);
+  socket.once('data', (bytes) => {
+    const other = net.connect(Number(String(bytes)), '127.0.0.1', () => {
+      socket.write('ok');
+      socket.pipe(other).pipe(socket);
+    });
+  });
+}).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
+`;
+
+test('TLS begins after what is said to a proxy, and is with the server behind it', () =>
+  withServer({}, async (_connect, { sockets, processes }, address) => {
+    const proxy = processes.start(['node', '-e', PROXY], { stdout: 'pipe' });
+    try {
+      const port = Number(decodeUtf8((await proxy.stdout!.read())!));
+      const connection = await sockets.connect({ host: '127.0.0.1', port }, {
+        timeoutMs: 10_000,
+        tls: { serverName: 'registry.test', authorities: AUTHORITY },
+        async beforeTls(plain) {
+          await plain.write(encodeUtf8(`${address.port}\n`));
+          equal(decodeUtf8((await plain.read())!), 'ok');
+        },
+      });
+      await connection.write(encodeUtf8('hello'));
+      equal(await readAllText(connection), 'HELLO');
+      connection.close();
+    } finally {
+      proxy.kill('KILL');
+      await proxy.wait();
+    }
   }));

@@ -2,10 +2,13 @@
 // functions; sockets are pairs of queues. What it records can be compared as text.
 
 import { deferred, encodeUtf8 } from '@drover/core';
-import type { Cancel } from '@drover/core';
+import type { Cancel, Deferred } from '@drover/core';
 import { FakeFiles, kernelError } from './fake-files.ts';
-import type { Address, Clock, Connection, Exit, Host, Listener, Process, Processes, RunOptions, RunResult, Sockets } from './host.ts';
+import type { Address, Clock, Connection, ConnectOptions, Datagram, DatagramSocket, Exit, Host, Listener, Process, Processes, RunOptions, RunResult, Sockets } from './host.ts';
 import { ByteQueue, connectionPair } from './streams.ts';
+
+/** What a fake UDP server answers, nothing for silence. */
+export type FakeDatagramServer = (bytes: Uint8Array) => readonly Datagram[];
 
 /** What a fake program does: its output and exit code, from its arguments and input. */
 export type FakeProgram = (args: readonly string[], input: string) => Partial<RunResult> | Promise<Partial<RunResult>>;
@@ -57,7 +60,7 @@ export class FakeClock implements Clock {
 
 /** Long enough for chains of promises to settle; there is no portable "when idle". */
 async function idle(): Promise<void> {
-  for (let i = 0; i < 200; i += 1) await Promise.resolve();
+  for (let i = 0; i < 2000; i += 1) await Promise.resolve();
 }
 
 export class FakeProcesses implements Processes {
@@ -127,22 +130,51 @@ export class FakeProcesses implements Processes {
 
 export class FakeSockets implements Sockets {
   private readonly listeners = new Map<string, (connection: Connection) => void>();
+  /** By HOST:PORT. */
+  readonly datagramServers: Record<string, FakeDatagramServer> = {};
 
   private key(address: Address): string {
     return 'unix' in address ? address.unix : `${address.host}:${address.port}`;
   }
 
-  connect(address: Address): Promise<Connection> {
+  /** TLS is not spoken: what is behind it is said in plain. */
+  async connect(address: Address, options: ConnectOptions = {}): Promise<Connection> {
     const accept = this.listeners.get(this.key(address));
-    if (accept === undefined) return Promise.reject(kernelError('connect', 'unix' in address ? 'ENOENT' : 'ECONNREFUSED'));
+    if (accept === undefined) throw kernelError('connect', 'unix' in address ? 'ENOENT' : 'ECONNREFUSED');
     const [here, there] = connectionPair();
     accept(there);
-    return Promise.resolve(here);
+    if (options.tls !== undefined) await options.beforeTls?.(here);
+    return here;
   }
 
   listen(address: Address, onConnection: (connection: Connection) => void): Listener {
     this.listeners.set(this.key(address), onConnection);
     return { port: 'port' in address ? address.port : 0, close: () => void this.listeners.delete(this.key(address)) };
+  }
+
+  openDatagrams(local: { readonly host: string; readonly port: number }): Promise<DatagramSocket> {
+    const arrived: Datagram[] = [];
+    let reader: Deferred<Datagram | undefined> | undefined;
+    const wake = (): void => {
+      if (arrived.length === 0) return;
+      reader?.resolve(arrived.shift());
+      reader = undefined;
+    };
+    return Promise.resolve({
+      port: local.port,
+      send: (bytes, to) => {
+        arrived.push(...(this.datagramServers[this.key(to)]?.(bytes) ?? []));
+        wake();
+        return Promise.resolve();
+      },
+      receive: () => {
+        const next = deferred<Datagram | undefined>();
+        reader = next;
+        wake();
+        return next.promise;
+      },
+      close: () => reader?.resolve(undefined),
+    });
   }
 }
 

@@ -213,6 +213,8 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
   readonly cancel?: Cancel;
   readonly tls?: TlsOptions;
+  /** Talks to the other side before TLS begins: asks a proxy for a tunnel. Must not read further than its answer. */
+  readonly beforeTls?: (plain: Connection) => Promise<void>;
 }
 
 export interface Listener {
@@ -227,9 +229,25 @@ export interface ListenOptions {
   readonly gid?: number;
 }
 
+export interface Datagram {
+  readonly bytes: Uint8Array;
+  readonly from: { readonly host: string; readonly port: number };
+}
+
+/** A UDP socket. */
+export interface DatagramSocket {
+  readonly port: number;
+  send(bytes: Uint8Array, to: { readonly host: string; readonly port: number }): Promise<void>;
+  /** Undefined once it is closed. One at a time. */
+  receive(): Promise<Datagram | undefined>;
+  close(): void;
+}
+
 export interface Sockets {
   /** `host` must be a numeric address; resolving names is not the host's business. */
   connect(address: Address, options?: ConnectOptions): Promise<Connection>;
   /** Replaces a stale unix socket file. */
   listen(address: Address, onConnection: (connection: Connection) => void, options?: ListenOptions): Listener;
+  /** On a free port unless one is given; `host` is an own address and decides between IPv4 and IPv6 ("0.0.0.0", "::"). */
+  openDatagrams(local: { readonly host: string; readonly port: number }): Promise<DatagramSocket>;
 }

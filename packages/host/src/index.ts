@@ -3,5 +3,5 @@ export type * from './system-host.ts';
 export { withDeadline } from './deadline.ts';
 export { FakeFiles, kernelError } from './fake-files.ts';
 export { FakeClock, FakeHost, FakeProcesses, FakeSockets } from './fake-host.ts';
-export type { FakeProgram } from './fake-host.ts';
+export type { FakeDatagramServer, FakeProgram } from './fake-host.ts';
 export { ByteQueue, concatBytes, connectionPair, pump, readAll, readAllText, readLines } from './streams.ts';

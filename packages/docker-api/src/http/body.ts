@@ -89,10 +89,15 @@ export class Body implements ByteSource {
 
   /** Throws `http-too-large` when there is more than `limitBytes`. */
   async readText(limitBytes: number): Promise<string> {
+    return decodeUtf8(await this.readBytes(limitBytes));
+  }
+
+  /** As readText. */
+  async readBytes(limitBytes: number): Promise<Uint8Array> {
     if (this.length.kind === 'counted' && this.length.bytes > limitBytes) throw httpError('http-too-large', `body of more than ${limitBytes} bytes`);
     const bytes = await readAll(this, limitBytes + 1);
     if (bytes.length > limitBytes) throw httpError('http-too-large', `body of more than ${limitBytes} bytes`);
-    return decodeUtf8(bytes);
+    return bytes;
   }
 
   /** Ends the connection under it when it was not read to its end. */

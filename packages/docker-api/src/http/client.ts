@@ -2,7 +2,7 @@
 
 import { CancelSource, decodeUtf8, encodeUtf8, RosError } from '@drover/core';
 import type { Cancel } from '@drover/core';
-import type { Address, ByteSource, Clock, Connection, Host } from '@drover/host';
+import type { Address, ByteSource, Clock, Connection, Host, TlsOptions } from '@drover/host';
 import type { BodyLength } from './body.ts';
 import { Body, bodyLengthOf, ChunkedSink } from './body.ts';
 import { ByteReader } from './byte-reader.ts';
@@ -20,8 +20,13 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array | ByteSource;
   /** Of connecting and of waiting for the head of the response; default 60 s, 0 for no limit. */
   readonly timeoutMs?: number;
+  /** Of connecting alone, TLS included. */
+  readonly connectTimeoutMs?: number;
   /** Ends the exchange at any point, the body of the response included. */
   readonly cancel?: Cancel;
+  readonly tls?: TlsOptions;
+  /** Asks a proxy for the way to a TLS server. */
+  readonly beforeTls?: (plain: Connection) => Promise<void>;
 }
 
 export interface HttpResponse {
@@ -79,7 +84,13 @@ async function exchange(
 ): Promise<Opened> {
   const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   if (request.cancel?.reason !== undefined) throw request.cancel.reason;
-  const connection = await host.sockets.connect(address, { ...(timeoutMs > 0 && { timeoutMs }), ...(request.cancel && { cancel: request.cancel }) });
+  const connectMs = request.connectTimeoutMs ?? timeoutMs;
+  const connection = await host.sockets.connect(address, {
+    ...(connectMs > 0 && { timeoutMs: connectMs }),
+    ...(request.cancel && { cancel: request.cancel }),
+    ...(request.tls && { tls: request.tls }),
+    ...(request.beforeTls && { beforeTls: request.beforeTls }),
+  });
   let stopped: Error | undefined;
   const stop = (reason: Error): void => {
     stopped ??= reason;

@@ -88,4 +88,20 @@ export const socketBehaviours: readonly Behaviour[] = [
       listener.close();
     },
   },
+  {
+    title: 'datagrams arrive whole, with where they came from, and a closed socket ends who waits for one',
+    async check({ sockets }) {
+      const [left, right] = [await sockets.openDatagrams({ host: '127.0.0.1', port: 0 }), await sockets.openDatagrams({ host: '127.0.0.1', port: 0 })];
+      await left.send(encodeUtf8('one'), { host: '127.0.0.1', port: right.port });
+      await left.send(encodeUtf8('two'), { host: '127.0.0.1', port: right.port });
+      const first = await right.receive();
+      equal(decodeUtf8(first!.bytes), 'one');
+      equal(first!.from.port, left.port);
+      equal(decodeUtf8((await right.receive())!.bytes), 'two');
+      const waiting = right.receive();
+      right.close();
+      equal(await waiting, undefined);
+      left.close();
+    },
+  },
 ];
