@@ -2,6 +2,7 @@
 
 import type { ContainerCreateBody } from '@drover/docker-api';
 import type { Problem } from '@drover/core';
+import { lookUpEnvironment } from '@drover/cloud-config';
 import { LABEL } from '../names.ts';
 import type { ServiceDefinition, Services } from './service.ts';
 
@@ -37,12 +38,9 @@ function reaches(edges: ReadonlyMap<string, readonly string[]>, from: string, to
 
 /** Names without a value get theirs from `known`; those that it does not know are left out. */
 export function fillEnvironment(services: Services, known: ReadonlyMap<string, string>): Services {
-  const fill = (line: string): string[] => {
-    if (line.includes('=')) return [line];
-    const value = known.get(line);
-    return value === undefined ? [] : [`${line}=${value}`];
-  };
-  return Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service.environment === undefined ? service : { ...service, environment: service.environment.flatMap(fill) }]));
+  return Object.fromEntries(
+    Object.entries(services).map(([name, service]) => [name, service.environment === undefined ? service : { ...service, environment: lookUpEnvironment(service.environment, name, known) }]),
+  );
 }
 
 export function renderOrder(dependencies: ReadonlyMap<string, readonly string[]>): string {

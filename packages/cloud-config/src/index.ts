@@ -5,6 +5,7 @@ export { kernelWordValues, splitKernelLine } from './kernel/split-kernel-line.ts
 export type { KernelLine } from './kernel/split-kernel-line.ts';
 export { dropSecrets } from './edit/drop-secrets.ts';
 export { setValue } from './edit/set-value.ts';
+export { lookUpEnvironment } from './environment/look-up-environment.ts';
 export type { Layer } from './layers/layer.ts';
 export { mergeTrees } from './layers/merge-trees.ts';
 export { resolveConfiguration } from './layers/resolve-configuration.ts';

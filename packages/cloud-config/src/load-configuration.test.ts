@@ -81,6 +81,12 @@ test('one broken file is reported and the rest still counts', async () => {
   ]);
 });
 
+test('addresses come from the datasource, and from kernel words where it names none', async () => {
+  const files = { [`${CONF}/cloud-config.yml`]: 'hostname: h-$private_ipv4\nrancher: {environment: {P: $public_ipv4}}' };
+  const { config } = await loadConfiguration(new FakeHost(files), { addresses: { privateIpv4: '10.0.0.1' }, kernelLine: splitKernelLine('COREOS_PUBLIC_IPV4=1.2.3.4 COREOS_PRIVATE_IPV4=5.6.7.8') });
+  deepEqual([config.hostname, config.rancher.environment], ['h-10.0.0.1', { P: '1.2.3.4' }]);
+});
+
 test('everything is looked for below the root that is given', async () => {
   const files = { [`/state${CONF}/cloud-config.yml`]: 'hostname: state', [`${CONF}/cloud-config.yml`]: 'hostname: here' };
   equal((await loadConfiguration(new FakeHost(files), { root: '/state' })).config.hostname, 'state');

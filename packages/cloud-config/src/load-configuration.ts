@@ -11,6 +11,7 @@ import type { Metadata, ResolvedConfiguration } from './layers/resolve-configura
 import { BOOT_FILE, CLOUD_CONFIG_DIRECTORY, CLOUD_CONFIG_FILE, OEM_CONFIG_FILE, OS_CONFIG_FILE } from './names.ts';
 import { TEXT_LIMIT_BYTES } from './text/decode-text.ts';
 import type { Addresses } from './text/substitute-addresses.ts';
+import { completeAddresses } from './text/substitute-addresses.ts';
 import type { UserData } from './user-data/classify-user-data.ts';
 
 export interface LoadOptions {
@@ -39,6 +40,7 @@ type Text = { readonly name: string; readonly bytes: Uint8Array; readonly compos
  */
 export async function loadConfiguration(host: LoaderHost, options: LoadOptions = {}): Promise<ResolvedConfiguration> {
   const texts = readTexts(host, options);
+  const addresses = completeAddresses(options.addresses ?? {}, options.kernelLine?.words ?? []);
   const layers: Layer[] = [];
   for (const text of texts) {
     if ('tree' in text) {
@@ -49,7 +51,7 @@ export async function loadConfiguration(host: LoaderHost, options: LoadOptions =
     const { parseCloudConfig } = await import('./parse-cloud-config.ts');
     const { name, bytes, compose = false, announce = true } = text;
     try {
-      layers.push(parseCloudConfig(bytes, name, { compose, announce, ...(options.addresses === undefined ? {} : { addresses: options.addresses }) }));
+      layers.push(parseCloudConfig(bytes, name, { compose, announce, addresses }));
     } catch (error) {
       // A mistake of ours, or no memory left: no reason not to boot.
       layers.push(unusable(name, `could not be read, by a fault of this program: ${explain(error)}`, 'please report it with the file'));

@@ -25,7 +25,7 @@ const SENTENCE_LIMIT = 400;
 
 /** One or two lines: `FILE:3:7: error: message`, then the hint. Whatever a stranger wrote into a key: nothing in it that a terminal acts on. */
 export function renderProblem(problem: Problem): string {
-  const shown = (text: string, limit: number): string => escapeControls(shorten(text, limit));
+  const shown = (text: string, limit: number): string => shorten(escapeControls(text.slice(0, limit)), limit);
   const place = [shown(problem.source, SENTENCE_LIMIT), problem.line, problem.column].filter((part) => part !== undefined).join(':');
   const message = shown(problem.message, SENTENCE_LIMIT);
   const name = shown(problem.key ?? '', KEY_LIMIT);

@@ -17,7 +17,7 @@ export const RANCHER = {
   log: { type: 'boolean', since: '0.4', when: 'boot', default: false, meaning: 'Show the output of service containers while they are brought up' },
   state: { type: 'state', since: '0.4', when: 'boot', works: true, meaning: 'The partition that keeps what must last' },
   console: { type: 'string', since: '0.5', when: 'boot', default: 'default', meaning: 'Console to run: a name from ros console list, a path or a URL' },
-  environment: { type: 'map of string', since: '0.4', when: 'now', meaning: 'Values for services that ask for them; SERVICE/NAME holds for one service only' },
+  environment: { type: 'map of string', since: '0.4', when: 'boot', works: true, meaning: 'Values for services that ask for them by name or by a pattern such as ETCD_*, and for ros env; SERVICE/NAME holds for one service only' },
   services: { type: 'map of service', since: '0.4', when: 'boot', meaning: 'System services of your own, and changes to the built-in ones, in the form of a compose file' },
   bootstrap: { type: 'map of service', since: '0.4', when: 'boot', ignored: 'the boot runs without a Docker of its own', meaning: 'Services run before the state partition is mounted' },
   cloud_init_services: { type: 'map of service', since: '0.8', when: 'boot', ignored: 'the boot runs without a Docker of its own', meaning: 'Services that fetch the user-data' },

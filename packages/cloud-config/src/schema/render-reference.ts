@@ -39,8 +39,8 @@ key (in a list of objects, such as \`write_files\`, for its item); an unknown ke
 - Of two equal keys in one map, the last counts, with a warning.
 - Anchors, aliases and merge keys (\`<<\`) work. Keys in the long form (\`? KEY\`) do not.
 - Limits: 512 KiB, 50,000 lines, 20,000 values, 64 levels.
-- \`$private_ipv4\`, \`$public_ipv4\`, \`$private_ipv6\` and \`$public_ipv6\` stand for the addresses that metadata names; a
-  backslash in front keeps the text.
+- \`$private_ipv4\`, \`$public_ipv4\`, \`$private_ipv6\` and \`$public_ipv6\` stand for the addresses that metadata names, or kernel words
+  (\`COREOS_PRIVATE_IPV4=10.0.0.5\`); a backslash in front keeps the text.
 
 ## Kernel words
 

@@ -21,6 +21,7 @@ export type FetchInclude = (url: string) => Promise<Uint8Array>;
 
 const DEPTH_LIMIT = 5;
 const INCLUDE_LIMIT = 32;
+const INCLUDE_LIST_BYTES = 64 << 10;
 const PROBLEM_LIMIT = 50;
 
 export async function expandUserData(bytes: Uint8Array, source: string, fetch?: FetchInclude): Promise<ExpandedUserData> {
@@ -101,6 +102,7 @@ class Expansion {
 
   /** A URL a line; `#` begins a comment. */
   private async addIncludes(bytes: Uint8Array, source: string, depth: number): Promise<void> {
+    if (bytes.length > INCLUDE_LIST_BYTES) return this.refuse('too-large', `a list of includes larger than ${INCLUDE_LIST_BYTES >> 10} KiB is left out`, source, 'put them into one file');
     const lines = decodeUtf8(bytes).split(/\r\n?|\n/).map((line) => line.trim().replace(/^#include(-once)?\s*/, ''));
     for (const url of lines.filter((line) => line !== '' && !line.startsWith('#'))) {
       if (this.includes >= INCLUDE_LIMIT) return this.refuse('too-large', `more than ${INCLUDE_LIMIT} includes: the rest is left out`, source, 'put them into one file');
