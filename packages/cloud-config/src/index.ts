@@ -4,6 +4,7 @@ export { parseKernelWords } from './kernel/parse-kernel-words.ts';
 export { kernelWordValues, splitKernelLine } from './kernel/split-kernel-line.ts';
 export type { KernelLine } from './kernel/split-kernel-line.ts';
 export { dropSecrets } from './edit/drop-secrets.ts';
+export { keepText } from './edit/keep-text.ts';
 export { setValue } from './edit/set-value.ts';
 export { lookUpEnvironment } from './environment/look-up-environment.ts';
 export type { Layer } from './layers/layer.ts';

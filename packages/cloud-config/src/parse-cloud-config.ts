@@ -4,6 +4,7 @@ import { parseYaml } from '@drover/yaml/read';
 import { emptyTree, kindOf, placeOf, toValue } from '@drover/yaml';
 import type { ConfigNode, MapNode, Value } from '@drover/yaml';
 import { checkTree } from './check/check-tree.ts';
+import { keepText } from './edit/keep-text.ts';
 import type { Layer } from './layers/layer.ts';
 import { mergeTrees } from './layers/merge-trees.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -39,14 +40,14 @@ export function parseCloudConfig(data: Uint8Array | string, name: string, option
   return layer(checked.tree);
 }
 
-/** The text as it was written: not checked, no addresses put in. For what is changed and written back. Empty after an error. */
+/** The text as it was written: not checked, no addresses put in, text not made numbers. For what is changed and written back. Empty after an error. */
 export function parseRaw(data: Uint8Array | string, name: string, options: Pick<ParseOptions, 'compose'> = {}): { readonly root: MapNode; readonly problems: readonly ConfigProblem[] } {
   const decoded = decodeText(data, name);
   if (decoded.text === undefined) return { root: emptyTree({ name }), problems: decoded.problems };
   const { root, problems } = parseYaml(decoded.text, name);
   if (root === undefined) return { root: emptyTree({ name }), problems };
   const more: ConfigProblem[] = [...problems];
-  return { root: rootMap(root, options, more), problems: more };
+  return { root: keepText(rootMap(root, options, more), 'root'), problems: more };
 }
 
 /** Several texts as one value, later ones above earlier ones. What cannot be read counts for nothing. */

@@ -2,7 +2,7 @@
 // `get` shows.
 
 import { dirname, hasErrors, renderProblem, RosError } from '@drover/core';
-import { CLOUD_CONFIG_FILE, loadConfiguration, splitKernelLine } from '@drover/cloud-config';
+import { CLOUD_CONFIG_FILE, keepText, loadConfiguration, splitKernelLine } from '@drover/cloud-config';
 import type { ResolvedConfiguration } from '@drover/cloud-config';
 import { isMap, toValue } from '@drover/yaml';
 import type { MapNode, Value, ValueMap } from '@drover/yaml';
@@ -23,7 +23,8 @@ export async function loadWritten(host: ConfigHost): Promise<ValueMap> {
 
 async function load(host: ConfigHost, systemFiles: boolean): Promise<ResolvedConfiguration> {
   const metadata = await readSavedMetadata(host);
-  return loadConfiguration(host, { systemFiles, kernelLine: splitKernelLine(host.files.readText('/proc/cmdline')), ...(metadata !== undefined && { metadata }) });
+  const resolved = await loadConfiguration(host, { systemFiles, kernelLine: splitKernelLine(host.files.readText('/proc/cmdline')), ...(metadata !== undefined && { metadata }) });
+  return { ...resolved, tree: keepText(resolved.tree, 'root') };
 }
 
 /** With the services that are built in, below those that were written. */

@@ -55,6 +55,15 @@ test('what set writes is what get shows, and the file is root\'s alone', async (
   match(host.files.readText(FILE), /^#cloud-config\n/);
 });
 
+test('permissions, versions and other text that looks like a number survive set, merge and export', async () => {
+  const host = machine();
+  equal((await ros(host, ['merge'], 'write_files: [{path: /a, permissions: 0644}]\nrancher: {environment: {V: 1.10}}\n')).code, 0);
+  equal((await ros(host, ['set', 'rancher.environment.MODE', '0755'])).code, 0);
+  const { out } = await ros(host, ['export']);
+  match(out, /permissions: "0644"/);
+  match(out, /MODE: "0755"\n    V: "1.10"/);
+});
+
 test('known keys that are not set show the zero of their type, unknown ones an empty line', async () => {
   const host = machine({}, 'rancher.password=secret rancher.autologin=tty1');
   const table: readonly (readonly [string, string])[] = [

@@ -1,6 +1,6 @@
 // `ros config set KEY VALUE`
 
-import { parseKeyPath, setValue } from '@drover/cloud-config';
+import { findSpec, keepText, parseKeyPath, setValue } from '@drover/cloud-config';
 import { fromValue, parseFlowValue, toValue } from '@drover/yaml';
 import type { MapNode } from '@drover/yaml';
 import type { Flags } from '../parse-flags.ts';
@@ -11,7 +11,7 @@ import { changeOwnFile } from './config-store.ts';
 export async function run(context: ConfigContext, { operands: [key, text] }: Flags): Promise<number> {
   const path = parseKeyPath(key!);
   const node = parseFlowValue(text!, { name: `ros config set ${key!}` });
-  const value = text!.trim() === '' ? null : toValue(node);
+  const value = text!.trim() === '' ? null : toValue(keepText(node, findSpec(path)?.type));
   const { checkTree } = await import('@drover/cloud-config/yaml');
   const { problems } = checkTree(fromValue(setValue({}, path, value), node.source) as MapNode);
   if (report(context, problems)) return 1;
