@@ -13,8 +13,8 @@ const cache = join(root, '.cache/unit-tests');
 const [runtime = 'all', filter = ''] = process.argv.slice(2);
 
 // Which folders run where. host-quickjs needs its native modules, host-node and the tools need Node.
-const ON_NODE = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-node', 'packages/docker-api', 'packages/fetch', 'packages/yaml', 'packages/cloud-config', 'os', 'builder', 'e2e', 'bench'];
-const ON_QUICKJS = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-quickjs', 'packages/docker-api', 'packages/fetch', 'packages/yaml', 'packages/cloud-config', 'os'];
+const ON_NODE = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-node', 'packages/docker-api', 'packages/fetch', 'packages/yaml', 'packages/cloud-config', 'packages/compose', 'os', 'builder', 'e2e', 'bench'];
+const ON_QUICKJS = ['packages/core', 'packages/testing', 'packages/host', 'packages/host-quickjs', 'packages/docker-api', 'packages/fetch', 'packages/yaml', 'packages/cloud-config', 'packages/compose', 'os'];
 
 function testsBelow(folder) {
   return readdirSync(join(root, folder, 'src'), { recursive: true, withFileTypes: true })
@@ -98,7 +98,7 @@ const RUNTIMES = {
   node: [onNode],
   quickjs: [() => onQuickjs('ros-test', () => [])],
   // Neither yaml nor cloud-config: they call nothing native, and their bounds in time are for the real binary.
-  sanitized: [() => onQuickjs('ros-test-sanitized', withToolchain, ON_QUICKJS.filter((folder) => !['packages/yaml', 'packages/cloud-config'].includes(folder)))],
+  sanitized: [() => onQuickjs('ros-test-sanitized', withToolchain, ON_QUICKJS.filter((folder) => !['packages/yaml', 'packages/cloud-config', 'packages/compose'].includes(folder)))],
 };
 RUNTIMES.all = [...RUNTIMES.node, ...RUNTIMES.quickjs];
 if (!(runtime in RUNTIMES)) {

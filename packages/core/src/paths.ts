@@ -13,6 +13,11 @@ export function join(...parts: readonly string[]): string {
   return (absolute ? '/' : '') + out.join('/') || (absolute ? '/' : '.');
 }
 
+/** `path` as seen from `folder`: an absolute one is itself. */
+export function resolvePath(folder: string, path: string): string {
+  return path.startsWith('/') ? join(path) : join(folder, path);
+}
+
 export function dirname(path: string): string {
   const at = path.replace(/\/+$/, '').lastIndexOf('/');
   return at < 0 ? '.' : at === 0 ? '/' : path.slice(0, at);
