@@ -2,10 +2,22 @@
 #include "ros.h"
 
 #include <fcntl.h>
+#include <mbedtls/error.h>
 #include <mbedtls/sha256.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+/* Throws an Error whose code is the number mbedTLS gave, with its own words as the message. */
+JSValue throw_mbedtls(JSContext *ctx, const char *step, int error) {
+    char text[160];
+    mbedtls_strerror(error, text, sizeof text);
+    JS_ThrowInternalError(ctx, "%s: %s", step, text);
+    JSValue object = JS_GetException(ctx);
+    JS_SetPropertyStr(ctx, object, "code", JS_NewString(ctx, "ETLS"));
+    JS_SetPropertyStr(ctx, object, "errno", JS_NewInt32(ctx, error));
+    return JS_Throw(ctx, object);
+}
 
 //: sha256(bytes: Uint8Array): ArrayBuffer
 FUNCTION(ros_sha256) {

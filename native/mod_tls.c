@@ -3,7 +3,6 @@
 
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
-#include <mbedtls/error.h>
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
@@ -52,17 +51,6 @@ static int receive_bytes(void *context, unsigned char *bytes, size_t length) {
     ssize_t got = recv(((Session *)context)->fd, bytes, length, 0);
     if (got >= 0) return (int)got;
     return errno == EAGAIN || errno == EINTR ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_NET_RECV_FAILED;
-}
-
-/* Throws an Error whose code is the number mbedTLS gave, with its own words as the message. */
-static JSValue throw_tls(JSContext *ctx, const char *step, int error) {
-    char text[160];
-    mbedtls_strerror(error, text, sizeof text);
-    JS_ThrowInternalError(ctx, "%s: %s", step, text);
-    JSValue object = JS_GetException(ctx);
-    JS_SetPropertyStr(ctx, object, "code", JS_NewString(ctx, "ETLS"));
-    JS_SetPropertyStr(ctx, object, "errno", JS_NewInt32(ctx, error));
-    return JS_Throw(ctx, object);
 }
 
 static int parse_pem(mbedtls_x509_crt *into, const char *pem) {
@@ -119,7 +107,7 @@ FUNCTION(ros_open) {
     if (!error) error = mbedtls_ssl_set_hostname(&session->ssl, server);
     if (error) {
         session_free(session);
-        return args_value(&args, throw_tls(ctx, step, error));
+        return args_value(&args, throw_mbedtls(ctx, step, error));
     }
     mbedtls_ssl_set_bio(&session->ssl, session, send_bytes, receive_bytes, NULL);
     JSValue object = JS_NewObjectClass(ctx, (int)session_class);
@@ -133,7 +121,7 @@ static JSValue outcome(JSContext *ctx, const char *step, int result) {
     if (result == MBEDTLS_ERR_SSL_WANT_READ) return JS_NewString(ctx, "read");
     if (result == MBEDTLS_ERR_SSL_WANT_WRITE) return JS_NewString(ctx, "write");
     if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return JS_NewInt32(ctx, 0);
-    return throw_tls(ctx, step, result);
+    return throw_mbedtls(ctx, step, result);
 }
 
 //: handshake(session: TlsSession): number | "read" | "write"

@@ -53,6 +53,7 @@ JSValue args_io(Args *args, const char *syscall, int64_t result);
 JSValue args_value(Args *args, JSValue value);
 
 JSValue throw_errno(JSContext *ctx, const char *syscall, int error);
+JSValue throw_mbedtls(JSContext *ctx, const char *step, int error);
 
 /* The module table (main.c). */
 typedef struct {
@@ -62,7 +63,7 @@ typedef struct {
 } NativeModule;
 
 extern const NativeModule module_fs, module_io, module_process, module_mount, module_kernel, module_socket, module_tty,
-    module_crypto, module_tls, module_text, module_loop, module_watch;
+    module_crypto, module_certificate, module_tls, module_text, module_loop, module_watch;
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
 #define NATIVE_MODULE(area) const NativeModule module_##area = {"ros:" #area, exports, COUNT_OF(exports)}

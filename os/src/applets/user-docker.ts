@@ -3,15 +3,17 @@
 
 import { RosError } from '@drover/core';
 import { DockerClient } from '@drover/docker-api';
+import type { Configuration } from '@drover/cloud-config';
+import type { Host } from '@drover/host';
 import type { AppletContext } from '../applet.ts';
 import { readRunningConfiguration } from '../boot/configuration.ts';
-import { runEngine } from '../docker/run-engine.ts';
+import { DOCKER_DONE, runEngine } from '../docker/run-engine.ts';
 import { SYSTEM_DOCKER_SOCKET } from '../names.ts';
 
 const LIMIT_MS = 60_000;
 
 export async function main({ host }: AppletContext): Promise<number> {
-  const config = readRunningConfiguration(host);
+  const config = await readConfiguration(host);
   const context = config.rancher.docker.storage_context ?? 'console';
   const client = new DockerClient(host, SYSTEM_DOCKER_SOCKET);
   const deadline = host.clock.monotonic() + LIMIT_MS;
@@ -26,4 +28,11 @@ export async function main({ host }: AppletContext): Promise<number> {
     }
     await host.clock.sleep(50);
   }
+}
+
+/** At boot, what the boot has just read; after `system-docker restart docker`, what is written now. */
+async function readConfiguration(host: Pick<Host, 'files'>): Promise<Configuration> {
+  if (!host.files.exists(DOCKER_DONE)) return readRunningConfiguration(host);
+  const { loadEverything } = await import('../command/config/config-store.ts');
+  return (await loadEverything(host)).config;
 }

@@ -53,6 +53,22 @@ export const ROS: CommandGroup = {
         version: { operands: NONE, anyUser: true, help: 'the version that runs', load: () => import('./show-version.ts') },
       },
     },
+    tls: {
+      help: 'TLS for User Docker',
+      commands: {
+        generate: {
+          aliases: ['gen'],
+          operands: NONE,
+          flags: {
+            hostname: { short: 'H', value: 'NAME', help: 'a host name or address of the server beside localhost; may be repeated' },
+            server: { short: 's', help: 'for the server; without it, for a client' },
+            dir: { short: 'd', value: 'DIR', help: 'where the files go; without it, /etc/docker/tls or /home/rancher/.docker' },
+          },
+          help: 'make certificates, and the authority that signs them',
+          load: () => import('./generate-certificates.ts'),
+        },
+      },
+    },
     install: { missing: true, help: 'install to a disk' },
     dev: { usage: '[DEVICE]', operands: [0, 1], hidden: true, help: 'the path of a device given as LABEL=NAME, UUID=ID or a path', load: () => import('./resolve-device.ts') },
     env: { usage: 'COMMAND [ARGUMENT...]', operands: ANY, passesFlags: true, hidden: true, help: 'run a program with rancher.environment', load: () => import('./run-with-environment.ts') },

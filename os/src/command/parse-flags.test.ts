@@ -5,8 +5,8 @@ import type { FlagSpecs } from './parse-flags.ts';
 const SPECS: FlagSpecs = { output: { short: 'o', value: 'FILE', help: '' }, full: { short: 'f', help: '' } };
 
 test('flags stand anywhere before --, with one dash or two, and may be repeated', () => {
-  const flags = parseFlags(['a', '-o', 'x', '--full', '-', '-output=y', '--', '-f'], SPECS);
-  deepEqual('problem' in flags ? flags : [flags.texts('output'), flags.text('output'), flags.isOn('full'), flags.operands], [['x', 'y'], 'y', true, ['a', '-', '-f']]);
+  const flags = parseFlags(['a', '-o', 'x', '--full', '-', '-output=y', '-1', '-----BEGIN KEY-----\n', '--', '-f'], SPECS);
+  deepEqual('problem' in flags ? flags : [flags.texts('output'), flags.text('output'), flags.isOn('full'), flags.operands], [['x', 'y'], 'y', true, ['a', '-', '-1', '-----BEGIN KEY-----\n', '-f']]);
   const off = parseFlags(['--full', '-f=false'], SPECS);
   deepEqual('problem' in off ? off : off.isOn('full'), false);
 });

@@ -1,5 +1,5 @@
-// Flags of a command line, as Go's programs have them: before or after the arguments, `--` ends them, a lone `-` is an
-// argument, and one dash is as good as two.
+// Flags of a command line, as Go's programs have them: before or after the arguments, `--` ends them, and one dash is as
+// good as two. What cannot be the name of a flag is an argument: `-`, `-1`, the first line of a PEM file.
 
 import { closestName } from '@drover/core';
 
@@ -49,11 +49,12 @@ export function parseFlags(args: readonly string[], specs: FlagSpecs): Flags | {
       operands.push(...args.slice(i + 1));
       break;
     }
-    if (!arg.startsWith('-') || arg === '-') {
+    const match = /^(--?[A-Za-z][\w-]*)(?:=(.*))?$/s.exec(arg);
+    if (match === null) {
       operands.push(arg);
       continue;
     }
-    const [, written, given] = /^(--?[^=]*)(?:=(.*))?$/s.exec(arg) as unknown as [string, string, string | undefined];
+    const [, written, given] = match as unknown as [string, string, string | undefined];
     const name = findFlag(written, known);
     if (name === undefined) return { problem: `unknown flag: ${written}${suggest(written, known)}` };
     const isSwitch = known[name]!.value === undefined;

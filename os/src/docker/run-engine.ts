@@ -11,6 +11,8 @@ import { engineEnvironment, findProgram } from './engine-files.ts';
 import { CONTAINERD_SOCKET, graphOf, renderContainerdConfig, renderDockerdArgs } from './render-docker-command.ts';
 
 const CONTAINERD_CONFIG = '/run/docker/containerd/containerd.toml';
+/** RancherOS's sign that User Docker has been started in this boot. */
+export const DOCKER_DONE = '/run/docker-done';
 const LOG = '/var/log/docker.log';
 const LOG_LIMIT_BYTES = 10 << 20;
 const CONSOLE_TIMEOUT_MS = 120_000;
@@ -26,6 +28,7 @@ export async function runEngine(host: SystemHost, config: Configuration): Promis
   files.remove('/run/docker.pid');
   rotate(host);
   const output = openOutput(host);
+  const served = { ...options, tls: options.tls && (await prepareTls(host, options, output)) };
 
   // An engine of the user's own brings its own containerd, or names one.
   const containerd = options.containerd === undefined && dockerd.startsWith('/var/lib/rancher/engine/') ? findProgram(files, 'containerd') : undefined;
@@ -35,7 +38,8 @@ export async function runEngine(host: SystemHost, config: Configuration): Promis
     processes.push(start(host, [containerd, '--config', CONTAINERD_CONFIG], env, output));
   }
   await waitForConsole(host);
-  const args = renderDockerdArgs(options, config.rancher.debug, containerd === undefined ? undefined : CONTAINERD_SOCKET);
+  files.write(DOCKER_DONE, 'docker\n');
+  const args = renderDockerdArgs(served, config.rancher.debug, containerd === undefined ? undefined : CONTAINERD_SOCKET);
   const daemon = start(host, [dockerd, ...args], env, output);
   children.onSignal(['TERM', 'INT'], () => daemon.kill('TERM'));
   const ended = await Promise.race([daemon.wait(), ...processes.map((child) => child.wait().then((exit) => ({ ...exit, early: true })))]);
@@ -50,6 +54,20 @@ export async function runEngine(host: SystemHost, config: Configuration): Promis
     if (!done) child.kill('KILL');
   }
   return ended.code;
+}
+
+/** False when it cannot be: then Docker runs without a port, which is safe, instead of not at all. */
+async function prepareTls(host: SystemHost, options: Configuration['rancher']['docker'], output: ByteSink): Promise<boolean> {
+  try {
+    const { prepareServer } = await import('./docker-tls.ts');
+    await prepareServer(host, options);
+    return true;
+  } catch (error) {
+    const text = `rancher.docker.tls: ${explain(error)}; Docker starts without TLS and without its port`;
+    await output.write(encodeUtf8(`${text}\n`));
+    writeKernelLog(host.files, 'error', text);
+    return false;
+  }
 }
 
 function start(host: SystemHost, argv: readonly string[], env: readonly string[], output: ByteSink): Process {

@@ -61,6 +61,12 @@ interface TlsSession {
   readonly __tlsSession: never;
 }
 
+declare module 'ros:certificate' {
+  export function makeKey(): string;
+  export function sign(key: string, issuerKey: string, issuer: string | null, subject: string, usage: "authority" | "server" | "client", names: readonly string[], serial: Uint8Array, from: string, to: string): string;
+  export function expiry(certificate: string): number;
+}
+
 declare module 'ros:crypto' {
   export function sha256(bytes: Uint8Array): ArrayBuffer;
   export function sha256Descriptor(fd: number): ArrayBuffer;

@@ -5,6 +5,7 @@ import type { Cancel } from '@drover/core';
 import type { Clock, SystemHost } from '@drover/host';
 import * as crypto from 'ros:crypto';
 import * as loop from 'ros:loop';
+import { quickjsCertificates } from './certificates.ts';
 import { QuickjsFiles } from './files.ts';
 import { QuickjsChildren, QuickjsProcesses } from './processes.ts';
 import { QuickjsNetlink, QuickjsPackets, QuickjsSockets } from './sockets.ts';
@@ -47,5 +48,6 @@ export function createQuickjsHost(): SystemHost {
     children,
     netlink: new QuickjsNetlink(),
     packets: new QuickjsPackets(),
+    certificates: quickjsCertificates,
   };
 }

@@ -9,6 +9,7 @@ export interface SystemHost extends Host {
   readonly children: Children;
   readonly netlink: Netlink;
   readonly packets: Packets;
+  readonly certificates: Certificates;
 }
 
 export type MountFlag =
@@ -145,4 +146,29 @@ export interface PacketConnection {
   write(bytes: Uint8Array): Promise<void>;
   closeWrite(): void;
   close(): void;
+}
+
+/** Private keys and X.509 certificates, all as PEM. */
+export interface Certificates {
+  /** A new private key: ECDSA on the curve P-256. */
+  makeKey(): string;
+  sign(request: CertificateRequest): string;
+  /** When a certificate ends, in milliseconds since 1970. */
+  expiry(certificate: string): number;
+}
+
+export interface CertificateRequest {
+  /** Its public half is what the certificate is about. */
+  readonly key: string;
+  /** Without it the certificate signs itself. */
+  readonly issuer?: { readonly certificate: string; readonly key: string };
+  /** `O=rancher,CN=...` */
+  readonly subject: string;
+  /** What it may be used for: signing others, serving (and asking), asking. */
+  readonly usage: 'authority' | 'server' | 'client';
+  /** Host names and addresses of a server. */
+  readonly names?: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
 }

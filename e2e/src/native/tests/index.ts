@@ -1,3 +1,4 @@
+import { certificateTests } from './certificates.ts';
 import { crashTests } from './crash.ts';
 import { faultTests } from './faults.ts';
 import type { NativeTest } from './native-test.ts';
@@ -6,4 +7,4 @@ import { lifeTests } from './life.ts';
 import { outputTests } from './output.ts';
 import { runTests } from './run.ts';
 
-export const allNativeTests: readonly NativeTest[] = [...informationTests, ...runTests, ...lifeTests, ...outputTests, ...crashTests, ...faultTests];
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...runTests, ...lifeTests, ...outputTests, ...crashTests, ...faultTests];

@@ -7,6 +7,7 @@ import { expectContains, expectEqual } from '../../harness/expect.ts';
 import { eventually } from '../../eventually.ts';
 import { reboot, runOnSerial, tell, waitSerialShell } from '../../product/checks.ts';
 import { BOOT_DEADLINE_MS, drover, standardUserData, STARTED } from '../../product/drover-setup.ts';
+import { commands } from './commands.ts';
 
 const EVERYTHING = `hostname: from-iso
 write_files:
@@ -41,6 +42,8 @@ rancher:
 `;
 
 export const config: readonly Scenario[] = [
+  ...commands,
+
   scenario('a FAT config drive sets the host name and static addresses, and a password from a kernel word opens the serial line', {}, async (scene) => {
     const setup = drover({ name: 'password', config: STATIC, network: { cards: 2 }, words: [...QUIET, 'rancher.password=open-sesame'] });
     const machine = await scene.boot(setup);

@@ -7,8 +7,11 @@ import { expectContains, expectEqual } from '../../harness/expect.ts';
 import { eventually } from '../../eventually.ts';
 import { BUSYBOX, loadBusybox, waitUserDocker } from '../../product/busybox-image.ts';
 import { standard, WEB_PORT } from '../setups.ts';
+import { tls } from './tls.ts';
 
 export const docker: readonly Scenario[] = [
+  ...tls,
+
   scenario('a container sees the file that the console bind-mounts into it, and the console what it writes', { on: standard, leaves: 'dirty' }, async ({ machine, place }) => {
     await loadBusybox(place.workspace, machine);
     await machine.ssh.ok('mkdir -p /home/rancher/x; echo from-the-console > /home/rancher/x/file');
