@@ -12,13 +12,14 @@ import { openDrover } from './guests/drover.ts';
 import { buildFloor } from './guests/floor.ts';
 import type { Guest } from './guests/guest.ts';
 import { describeHost } from './measure/machine-facts.ts';
+import { measureConfigurationSpeed } from './measure/configuration-speed.ts';
 import { compareBoots } from './measure/compare-boots.ts';
 import { measureContainerStart } from './measure/container-start.ts';
 import { measureSizes } from './measure/sizes.ts';
 import { findSmallestRam } from './measure/smallest-ram.ts';
 import { renderBootTable, renderMarkdownTable, renderProcessTable, renderSizeTable } from './report/report.ts';
 
-const ITEMS = ['boot', 'sizes', 'ram', 'start'] as const;
+const ITEMS = ['boot', 'sizes', 'ram', 'start', 'config'] as const;
 const GUESTS = ['floor', 'debian', 'drover'] as const;
 const ROUNDS = 3;
 const REPORT = 'docs/benchmarks.md';
@@ -80,6 +81,7 @@ async function measure(place: Workplace, wishes: Wishes): Promise<Section[]> {
     const least = await findSmallestRam(place, wishes.quick, print);
     sections.push(['Smallest memory', renderMarkdownTable(['what', 'measured', 'bound'], [['boots to a working docker run', least === undefined ? 'more than 256 MB' : `${least} MB`, '256 MB']])]);
   }
+  if (wishes.items.has('config')) sections.push(['Reading a large cloud-config', await measureConfigurationSpeed(workspace)]);
   if (wishes.items.has('start')) sections.push(['Start of one system container', measureContainerStart(workspace)]);
   return sections;
 }

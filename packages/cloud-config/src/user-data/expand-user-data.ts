@@ -103,7 +103,8 @@ class Expansion {
   /** A URL a line; `#` begins a comment. */
   private async addIncludes(bytes: Uint8Array, source: string, depth: number): Promise<void> {
     if (bytes.length > INCLUDE_LIST_BYTES) return this.refuse('too-large', `a list of includes larger than ${INCLUDE_LIST_BYTES >> 10} KiB is left out`, source, 'put them into one file');
-    const lines = decodeUtf8(bytes).split(/\r\n?|\n/).map((line) => line.trim().replace(/^#include(-once)?\s*/, ''));
+    const written = decodeUtf8(bytes).replaceAll('\r', '\n').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+    const lines = written.map((line) => (line.startsWith('#') ? line.replace(/^#include(-once)?\s*/, '') : line));
     for (const url of lines.filter((line) => line !== '' && !line.startsWith('#'))) {
       if (this.includes >= INCLUDE_LIMIT) return this.refuse('too-large', `more than ${INCLUDE_LIMIT} includes: the rest is left out`, source, 'put them into one file');
       this.includes += 1;

@@ -111,11 +111,10 @@ export class Cursor {
   }
 
   skipBlanks(): void {
-    for (;;) {
-      const code = this.text.charCodeAt(this.at);
-      if (code !== 32 && code !== 9) return;
-      this.at += 1;
-    }
+    const { text } = this;
+    let { at } = this;
+    for (let code = text.charCodeAt(at); code === 32 || code === 9; code = text.charCodeAt(at)) at += 1;
+    this.at = at;
   }
 
   /** Whether the rest of the line is blank or a comment. */
@@ -128,10 +127,17 @@ export class Cursor {
   skipToContent(): void {
     for (;;) {
       const from = this.at;
-      while (this.text.charCodeAt(this.at) === 32) this.at += 1;
-      const tab = this.text.charCodeAt(this.at) === 9 ? this.at : -1;
-      if (tab >= 0) this.skipBlanks();
-      const code = this.text.charCodeAt(this.at);
+      // Locals: in QuickJS an access to a property costs as much as the comparison.
+      const { text } = this;
+      let at = from;
+      let code = text.charCodeAt(at);
+      while (code === 32) code = text.charCodeAt((at += 1));
+      this.at = at;
+      const tab = code === 9 ? at : -1;
+      if (tab >= 0) {
+        this.skipBlanks();
+        code = text.charCodeAt(this.at);
+      }
       if (Number.isNaN(code)) {
         this.ended = true;
         return;

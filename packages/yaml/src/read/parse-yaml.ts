@@ -87,9 +87,10 @@ function findLines(text: string): number[] | undefined {
 
 /** YAML allows no control characters; a file that has some was not meant to be one. */
 function checkCharacters(cursor: Cursor): void {
+  // What is allowed, from the start: QuickJS takes a third of the time of a search for what is not.
   // eslint-disable-next-line no-control-regex
-  const at = cursor.text.search(/[\u0000-\u0008\u000b-\u001f\u007f]/);
-  if (at >= 0) cursor.stop(`the character ${quoteText(cursor.text[at]!)} cannot stand in a text`, 'is this a text file?', at);
+  const at = /^[^\u0000-\u0008\u000b-\u001f\u007f]*/.exec(cursor.text)![0].length;
+  if (at < cursor.text.length) cursor.stop(`the character ${quoteText(cursor.text[at]!)} cannot stand in a text`, 'is this a text file?', at);
 }
 
 function readDocument(cursor: Cursor): ConfigNode {

@@ -101,14 +101,13 @@ function trimStart(text: string): string {
 
 /** One line of a plain scalar in block style: up to a comment, and where a `: ` stands in it. */
 export function plainPart(line: string): { readonly text: string; readonly comment: boolean; readonly colon: number } {
-  let text = line;
-  let comment = false;
-  if (line.includes('#')) {
-    const at = line.search(/[ \t]#/);
-    if (at >= 0) [text, comment] = [line.slice(0, at), true];
-  }
-  const colon = text.includes(':') ? text.search(/:(?:[ \t]|$)/) : -1;
-  return { text: trimEnd(text), comment, colon };
+  // No patterns: each line passes here.
+  let hash = line.indexOf('#', 1);
+  while (hash > 0 && !isBlank(line.charCodeAt(hash - 1))) hash = line.indexOf('#', hash + 1);
+  const text = hash > 0 ? line.slice(0, hash - 1) : line;
+  let colon = text.indexOf(':');
+  while (colon >= 0 && colon + 1 < text.length && !isBlank(text.charCodeAt(colon + 1))) colon = text.indexOf(':', colon + 1);
+  return { text: trimEnd(text), comment: hash > 0, colon };
 }
 
 /** A plain scalar in block style, with the lines that go on with it; `inline` when its line has a key before it. */
