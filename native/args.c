@@ -1,6 +1,7 @@
 /* Argument access and error construction for every native function. */
 #include "ros.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -129,7 +130,7 @@ JSValue args_io(Args *args, const char *syscall, int64_t result) {
 
 JSValue throw_errno(JSContext *ctx, const char *syscall, int error) {
     const char *code = strerrorname_np(error);
-    char text[96];
+    char text[PATH_MAX + 160];
     snprintf(text, sizeof text, "%s: %s", syscall, code ? code : "EUNKNOWN");
     /* Through the constructor, because only that records a stack. */
     JSValue global = JS_GetGlobalObject(ctx);

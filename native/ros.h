@@ -63,7 +63,8 @@ typedef struct {
 } NativeModule;
 
 extern const NativeModule module_fs, module_io, module_process, module_mount, module_kernel, module_socket, module_tty,
-    module_crypto, module_certificate, module_tls, module_text, module_loop, module_watch;
+    module_crypto, module_certificate, module_tls, module_text, module_loop, module_watch,
+    module_unpack, module_pack;
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
 #define NATIVE_MODULE(area) const NativeModule module_##area = {"ros:" #area, exports, COUNT_OF(exports)}

@@ -109,6 +109,19 @@ interface SystemName {
   readonly machine: string;
 }
 
+interface Unpacked {
+  /** SHA-256 of the archive as it was read. */
+  readonly digest: ArrayBuffer;
+  readonly archiveBytes: number;
+  /** Of the files in it. */
+  readonly contentBytes: number;
+}
+
+interface Packed {
+  readonly digest: ArrayBuffer;
+  readonly archiveBytes: number;
+}
+
 /** Opaque. */
 interface TlsSession {
   readonly __tlsSession: never;

@@ -10,6 +10,7 @@ const APPLETS: Readonly<Record<string, () => Promise<Applet>>> = {
   'load-modules': () => import('./applets/load-modules.ts'),
   sysinit: () => import('./applets/sysinit.ts'),
   'system-docker': () => import('./applets/system-docker.ts'),
+  archive: () => import('./applets/archive.ts'),
   'console-init': () => import('./applets/console-init.ts'),
   netconf: () => import('./applets/netconf.ts'),
   'user-docker': () => import('./applets/user-docker.ts'),

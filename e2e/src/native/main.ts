@@ -2,10 +2,12 @@
 //   node tools/run.mjs e2e/src/native/main.ts [--built] [PART OF A TITLE...]
 // --built takes dist/ as it is.
 
+import { join } from 'node:path';
 import { explain, formatMs, RosError } from '@drover/core';
 import { openWorkspace } from '@drover/builder';
 import { runMain } from '../run-main.ts';
 import { buildForNative } from './build-for-native.ts';
+import { differentialTests } from './differential/differential-tests.ts';
 import { NativeMachine } from './native-machine.ts';
 import { allNativeTests } from './tests/index.ts';
 
@@ -19,9 +21,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const words = process.argv.slice(2).filter((word) => word !== '--built');
-  const chosen = allNativeTests.filter(({ title }) => words.length === 0 || words.some((word) => title.includes(word)));
-  if (chosen.length === 0) throw new RosError('nothing-ran', `no native test has ${words.join(' or ')} in its title`);
   const workspace = openWorkspace();
+  const tests = [...allNativeTests, ...differentialTests(join(workspace.root, 'e2e/src/native/differential/scripts'))];
+  const chosen = tests.filter(({ title }) => words.length === 0 || words.some((word) => title.includes(word)));
+  if (chosen.length === 0) throw new RosError('nothing-ran', `no native test has ${words.join(' or ')} in its title`);
   if (!process.argv.includes('--built')) buildForNative(workspace);
   const machine = await NativeMachine.open(workspace);
   let failed = 0;

@@ -28,6 +28,8 @@ export interface CommandOptions {
 }
 
 export const SOCKET = '/run/system-docker.sock';
+/** On a disk, for another engine. */
+export const REFERENCE_STATE = '/var/lib/docker';
 const CGROUPS = '/sys/fs/cgroup/system-docker';
 const ALIGNMENT = 4096;
 const LIMIT_MS = 60_000;
@@ -36,7 +38,7 @@ const DAEMON_LIMIT_MS = 10_000;
 const PATH = 'PATH=/rootfs/system/layers/os-base/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * $1 mount point, $2 rootfs.squashfs, $3 and $4 lengths of its two images, $5 ros, $6 folder for what System Docker keeps.
+ * $1 mount point, $2 rootfs.squashfs, $3 and $4 lengths of its two images, $5 ros, $6 folder for what System Docker keeps, $7 for another engine.
  * By pivot_root, as on the product: after a chroot alone the namespace has another root, and `exec` ends up there.
  */
 const SETUP = `set -e
@@ -48,7 +50,7 @@ mount -t squashfs -o "ro,loop,sizelimit=$3" "$2" fast
 mount -t squashfs -o "ro,loop,offset=$3,sizelimit=$4" "$2" small
 mount -t overlay -o "lowerdir=small/system/layers/os-base,upperdir=upper,workdir=work" native root
 cd root
-mkdir -p rootfs/system rootfs/engine var/lib/system-docker var/lib/rancher/engine usr/bin
+mkdir -p rootfs/system rootfs/engine var/lib/system-docker var/lib/docker var/lib/rancher/engine usr/bin
 mount --bind ../small/system rootfs/system
 mount --bind ../fast/engine rootfs/engine
 mount --bind ../fast/engine/layers/os-docker/var/lib/rancher/engine var/lib/rancher/engine
@@ -56,6 +58,7 @@ ln -s /var/lib/rancher/engine/docker usr/bin/docker
 touch usr/lib/ros/ros
 mount --bind "$5" usr/lib/ros/ros
 mount --bind "$6" var/lib/system-docker
+mount --bind "$7" var/lib/docker
 mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup 2>/dev/null || { mount -t tmpfs tmpfs sys/fs && mkdir sys/fs/cgroup && mount -t cgroup2 cgroup2 sys/fs/cgroup; }
@@ -87,9 +90,9 @@ export class NativeMachine {
     const base = join(workspace.cache, 'run');
     mkdirSync(base, { recursive: true });
     const folder = mkdtempSync(join(base, 'native-'));
-    for (const name of ['root', 'state']) mkdirSync(join(folder, name));
+    for (const name of ['root', 'state', 'reference']) mkdirSync(join(folder, name));
     const squashfs = join(workspace.dist, 'rootfs.squashfs');
-    const args = [join(folder, 'root'), squashfs, ...imageLengths(squashfs, 2).map(String), join(workspace.dist, 'ros'), join(folder, 'state')];
+    const args = [join(folder, 'root'), squashfs, ...imageLengths(squashfs, 2).map(String), join(workspace.dist, 'ros'), join(folder, 'state'), join(folder, 'reference')];
     const holder = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', SETUP, 'native', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';
     holder.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
@@ -116,6 +119,11 @@ export class NativeMachine {
   image(name: string): string {
     const { images } = JSON.parse(readFileSync(this.path('/rootfs/system/images.json'), 'utf8')) as { images: { repoTags: string[] }[] };
     return images.flatMap((one) => one.repoTags).find((tag) => tag.startsWith(`drover/${name}:`)) ?? `drover/${name}:missing`;
+  }
+
+  imageConfig(name: string): { readonly Cmd?: readonly string[]; readonly Env?: readonly string[] } {
+    const { images } = JSON.parse(readFileSync(this.path('/rootfs/system/images.json'), 'utf8')) as { images: { repoTags: string[]; config?: { Cmd?: string[]; Env?: string[] } }[] };
+    return images.find(({ repoTags }) => repoTags.includes(this.image(name)))?.config ?? {};
   }
 
   /** The smallest: busybox. */

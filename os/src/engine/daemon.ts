@@ -17,6 +17,7 @@ import { EngineLog } from './engine-log.ts';
 import { EnginePaths } from './engine-paths.ts';
 import { EventBus } from './event-bus.ts';
 import { ExecStore } from './exec/exec-store.ts';
+import { ImageFiles } from './image/image-files.ts';
 import { ImageStore } from './image/image-store.ts';
 import { readPreload } from './image/preload.ts';
 import { LogKeeper } from './logs/log-keeper.ts';
@@ -86,6 +87,7 @@ async function startEngine(host: SystemHost, log: EngineLog, flags: DaemonFlags)
     locks: new KeyedLock(),
     events: new EventBus(host.clock),
     images: loadImages(host, log, flags.preload),
+    imageFiles: new ImageFiles(host, paths),
     volumes: new VolumeStore(host, paths),
     containers: new ContainerStore(host, paths, log),
     execs: new ExecStore(host.clock),
@@ -93,6 +95,7 @@ async function startEngine(host: SystemHost, log: EngineLog, flags: DaemonFlags)
     capabilities: parseCapabilities(host.files.readText('/proc/self/status')),
   };
   prepareOverlay(host, paths);
+  engine.imageFiles.load(engine.images, log);
   engine.volumes.load(log);
   engine.containers.load();
   watchExits(engine); // before looking: an end between the two would be missed

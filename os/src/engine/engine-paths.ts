@@ -37,6 +37,19 @@ export class EnginePaths {
     return join(this.dataRoot, 'overlay2');
   }
 
+  get images(): string {
+    return join(this.dataRoot, 'images');
+  }
+
+  get layers(): string {
+    return join(this.dataRoot, 'layers');
+  }
+
+  /** What is worked on: emptied at each start. */
+  get temporary(): string {
+    return join(this.dataRoot, 'tmp');
+  }
+
   // ---- exec root
 
   /** crun's own state. */

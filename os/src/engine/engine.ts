@@ -7,6 +7,7 @@ import type { EngineLog } from './engine-log.ts';
 import type { EnginePaths } from './engine-paths.ts';
 import type { EventBus } from './event-bus.ts';
 import type { ExecStore } from './exec/exec-store.ts';
+import type { ImageFiles } from './image/image-files.ts';
 import type { ImageStore } from './image/image-store.ts';
 import type { Programs } from './runtime/programs.ts';
 import type { VolumeStore } from './volume/volume-store.ts';
@@ -20,6 +21,7 @@ export interface Engine {
   readonly locks: KeyedLock;
   readonly events: EventBus;
   readonly images: ImageStore;
+  readonly imageFiles: ImageFiles;
   readonly volumes: VolumeStore;
   readonly containers: ContainerStore;
   readonly execs: ExecStore;

@@ -56,6 +56,19 @@ interface SystemName {
   readonly machine: string;
 }
 
+interface Unpacked {
+  /** SHA-256 of the archive as it was read. */
+  readonly digest: ArrayBuffer;
+  readonly archiveBytes: number;
+  /** Of the files in it. */
+  readonly contentBytes: number;
+}
+
+interface Packed {
+  readonly digest: ArrayBuffer;
+  readonly archiveBytes: number;
+}
+
 /** Opaque. */
 interface TlsSession {
   readonly __tlsSession: never;
@@ -199,6 +212,13 @@ declare module 'ros:mount' {
   export const UMOUNT_NOFOLLOW: number;
 }
 
+declare module 'ros:pack' {
+  export function pack(output: number, path: string, name: string, layer: boolean): Packed;
+  export function assemble(output: number, journal: number, path: string): Packed;
+  export function header(output: number, name: string, sizeBytes: number): void;
+  export function content(output: number, bytes: Uint8Array): void;
+}
+
 declare module 'ros:process' {
   export function spawn(options: SpawnOptions): number;
   export function exec(file: string, argv: string[], env: string[]): never;
@@ -305,6 +325,10 @@ declare module 'ros:tty' {
   export function setRaw(fd: number): void;
   export function setSane(fd: number): void;
   export function openPty(): [number, number];
+}
+
+declare module 'ros:unpack' {
+  export function unpack(input: number, path: string, journal: number, layer: boolean, keepKinds: boolean): Unpacked;
 }
 
 declare module 'ros:watch' {

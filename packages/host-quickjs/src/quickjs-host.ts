@@ -5,6 +5,7 @@ import type { Cancel } from '@drover/core';
 import type { Clock, SystemHost } from '@drover/host';
 import * as crypto from 'ros:crypto';
 import * as loop from 'ros:loop';
+import { QuickjsArchives } from './archives.ts';
 import { quickjsCertificates } from './certificates.ts';
 import { QuickjsFiles } from './files.ts';
 import { QuickjsChildren, QuickjsProcesses } from './processes.ts';
@@ -48,6 +49,7 @@ export function createQuickjsHost(): SystemHost {
     children,
     netlink: new QuickjsNetlink(),
     packets: new QuickjsPackets(),
+    archives: new QuickjsArchives(),
     certificates: quickjsCertificates,
   };
 }

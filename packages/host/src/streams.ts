@@ -18,6 +18,11 @@ export class ByteQueue implements ByteSource {
     this.limitBytes = limitBytes;
   }
 
+  /** Holds as much as it may: whoever can't wait must leave out what comes now. */
+  get isFull(): boolean {
+    return this.heldBytes >= this.limitBytes;
+  }
+
   /** Resolves when the queue holds less than its limit: await it, and memory stays bounded. */
   push(bytes: Uint8Array): Promise<void> {
     if (this.ended || bytes.length === 0) return Promise.resolve();

@@ -10,6 +10,7 @@ export interface SystemHost extends Host {
   readonly netlink: Netlink;
   readonly packets: Packets;
   readonly certificates: Certificates;
+  readonly archives: Archives;
 }
 
 export type MountFlag =
@@ -171,4 +172,43 @@ export interface CertificateRequest {
   /** Milliseconds since 1970. */
   readonly from: number;
   readonly to: number;
+}
+
+/**
+ * Tar archives, made and unpacked in C. Every call takes as long as it takes: for child processes only. Numbers are
+ * descriptors. Errors carry the kernel's `code` and name the file.
+ */
+export interface Archives {
+  /**
+   * Reads `input` to its end. Into the folder `path`, which becomes the working directory. The caller has changed the
+   * root of this process: no name leads out of it.
+   */
+  unpack(input: number, path: string, options?: UnpackOptions): UnpackedArchive;
+  /** `path` and what is below it as `name`; with an empty name only what is in the folder. */
+  pack(output: number, path: string, name: string, options?: { readonly layer?: boolean }): PackedArchive;
+  /** The archive that was unpacked into the folder `path` with this journal, byte by byte. */
+  assemble(output: number, journal: number, path: string): PackedArchive;
+  /** Of a file whose content follows; of a folder, when the name ends in a slash. */
+  writeHeader(output: number, name: string, sizeBytes: number): void;
+  /** Padded as archives are. */
+  writeContent(output: number, bytes: Uint8Array): void;
+}
+
+export interface UnpackOptions {
+  /** Whiteouts become those of overlayfs. */
+  readonly layer?: boolean;
+  /** Descriptor that takes what `assemble` needs. */
+  readonly journal?: number;
+  /** A folder does not replace a file, nor a file a folder: EISDIR, ENOTDIR. */
+  readonly keepKinds?: boolean;
+}
+
+export interface PackedArchive {
+  readonly sha256: Uint8Array;
+  readonly archiveBytes: number;
+}
+
+export interface UnpackedArchive extends PackedArchive {
+  /** Of the files in it. */
+  readonly contentBytes: number;
 }

@@ -1,10 +1,11 @@
 import { certificateTests } from './certificates.ts';
 import { crashTests } from './crash.ts';
 import { faultTests } from './faults.ts';
+import { imageTests } from './images.ts';
 import type { NativeTest } from './native-test.ts';
 import { informationTests } from './information.ts';
 import { lifeTests } from './life.ts';
 import { outputTests } from './output.ts';
 import { runTests } from './run.ts';
 
-export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...runTests, ...lifeTests, ...outputTests, ...crashTests, ...faultTests];
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...crashTests, ...faultTests];

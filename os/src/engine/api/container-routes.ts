@@ -3,6 +3,7 @@
 import type { ContainerCreateBody } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
 import type { Container } from '../container/container.ts';
+import { measureContainer } from '../container/measure-container.ts';
 import { createContainer } from '../container/create-container.ts';
 import { CONTAINER_FILTERS, filterContainers } from '../container/filter-containers.ts';
 import { removeContainer } from '../container/remove-container.ts';
@@ -25,7 +26,8 @@ const list: Handler = async (engine, request) => {
     requireContainer: (name) => engine.containers.require(name),
     findImage: (name) => engine.images.find(name)?.id,
   });
-  await request.send(200, found.map((container) => renderSummary(engine, container)));
+  const withSizes = query.isOn('size');
+  await request.send(200, await Promise.all(found.map(async (container) => ({ ...renderSummary(engine, container), ...(withSizes && (await measureContainer(engine, container))) }))));
 };
 
 const create: Handler = async (engine, request) => {
@@ -51,7 +53,19 @@ function stopOptions(request: ApiRequest): StopOptions {
   return { ...(graceSeconds !== undefined && { graceSeconds }), ...(signal !== '' && { signal }) };
 }
 
-const inspect: Handler = async (engine, request) => request.send(200, renderInspect(engine, engine.containers.require(request.name)));
+const kill: Handler = async (engine, request) => {
+  const { name } = request;
+  const container = engine.containers.find(name);
+  if (container === undefined) throw apiError('not-found', `cannot kill container: ${name}: No such container: ${name}`);
+  await killContainer(engine, container, request.query.get('signal'), name);
+  await request.done();
+};
+
+const inspect: Handler = async (engine, request) => {
+  const container = engine.containers.require(request.name);
+  const sizes = request.query.isOn('size') ? await measureContainer(engine, container) : {};
+  await request.send(200, { ...renderInspect(engine, container), ...sizes });
+};
 
 const streams = (name: 'attach' | 'logs' | 'wait' | 'resize'): Handler => async (engine, request) => (await import('./container-streams.ts'))[name](engine, request);
 
@@ -69,8 +83,14 @@ const changes = (name: 'rename' | 'update'): Handler => async (engine, request) 
 
 const top: Handler = async (engine, request) => {
   const { readTop } = await import('../container/read-top.ts');
-  await request.send(200, readTop(engine, engine.containers.require(request.name), request.query.get('ps_args')));
+  await request.send(200, await readTop(engine, engine.containers.require(request.name), request.query.get('ps_args')));
 };
+
+const files = (name: 'statPath' | 'getArchive' | 'putArchive' | 'exportContainer' | 'changes'): Handler => async (engine, request) => (await import('./container-files.ts'))[name](engine, request);
+
+const stats: Handler = async (engine, request) => (await import('./container-stats.ts')).sendStats(engine, request);
+
+const prune: Handler = async (engine, request) => (await import('./prune.ts')).pruneContainers(engine, request);
 
 const createExec: Handler = async (engine, request) => (await import('./exec-routes.ts')).create(engine, request);
 
@@ -81,7 +101,7 @@ export const ROUTES: Routes = defineRoutes({
   'POST /containers/{name}/start': act((engine, container) => startContainer(engine, container)),
   'POST /containers/{name}/stop': act((engine, container, request) => stopContainer(engine, container, stopOptions(request))),
   'POST /containers/{name}/restart': act((engine, container, request) => restartContainer(engine, container, stopOptions(request))),
-  'POST /containers/{name}/kill': act((engine, container, request) => killContainer(engine, container, request.query.get('signal'), request.name)),
+  'POST /containers/{name}/kill': kill,
   'POST /containers/{name}/pause': act((engine, container) => pauseContainer(engine, container)),
   'POST /containers/{name}/unpause': act((engine, container) => unpauseContainer(engine, container)),
   'DELETE /containers/{name}': act((engine, container, { query }) => removeContainer(engine, container, { force: query.isOn('force'), volumes: query.isOn('v') })),
@@ -93,4 +113,11 @@ export const ROUTES: Routes = defineRoutes({
   'GET /containers/{name}/logs': streams('logs'),
   'GET /containers/{name}/top': top,
   'POST /containers/{name}/exec': createExec,
+  'POST /containers/prune': prune,
+  'GET /containers/{name}/stats': stats,
+  'GET /containers/{name}/changes': files('changes'),
+  'GET /containers/{name}/export': files('exportContainer'),
+  'HEAD /containers/{name}/archive': files('statPath'),
+  'GET /containers/{name}/archive': files('getArchive'),
+  'PUT /containers/{name}/archive': files('putArchive'),
 });

@@ -48,6 +48,7 @@ export async function logs(engine: Engine, request: ApiRequest): Promise<void> {
     follow: query.isOn('follow'),
     tail: parseTail(query.get('tail')),
     timestamps: query.isOn('timestamps'),
+    ...(query.isOn('details') && { details: renderLogDetails(container) }),
     stdout: query.isOn('stdout'),
     stderr: query.isOn('stderr'),
     since: parseTime('since', query.get('since')),
@@ -57,6 +58,15 @@ export async function logs(engine: Engine, request: ApiRequest): Promise<void> {
   const cancel = exchange.whenClientLeaves();
   const sink = await exchange.startStream(200, HttpHeaders.of({ 'Content-Type': streamType(tty, request.version) }));
   await readLog(engine, container, wanted, ({ stream, bytes }) => sink.write(tty ? bytes : encodeFrame(stream, bytes)), cancel);
+}
+
+/** Labels and variables that the log options name: `a=b,c=d`. */
+function renderLogDetails({ record }: Container): string {
+  const { config, hostConfig } = record;
+  const named = (option: string): string[] => (hostConfig.LogConfig?.Config?.[option] ?? '').split(',').filter((name) => name !== '');
+  const variables = new Map(config.Env.map((entry) => [entry.split('=', 1)[0]!, entry.slice(entry.indexOf('=') + 1)]));
+  const pairs = [...named('labels').map((name) => [name, config.Labels[name]]), ...named('env').map((name) => [name, variables.get(name)])];
+  return pairs.filter(([, value]) => value !== undefined).map(([name, value]) => `${encodeURIComponent(name!)}=${encodeURIComponent(value!)}`).sort().join(',');
 }
 
 /** Undefined for all: also what is no number means that, as in moby. */

@@ -10,21 +10,16 @@ import type { ApiRequest, Routes } from './api-request.ts';
 import { defineRoutes } from './api-request.ts';
 import { matchesLabels, parseFilters } from './parse-filters.ts';
 
-const EVENT_FILTERS = ['config', 'container', 'daemon', 'event', 'image', 'label', 'network', 'node', 'plugin', 'scope', 'secret', 'service', 'type', 'volume'];
-
 /** A client that does not read loses events rather than filling the memory. */
 const HELD_BYTES = 1 << 20;
 
 async function events(engine: Engine, request: ApiRequest): Promise<void> {
   const { query, exchange } = request;
-  const filters = parseFilters(query.get('filters'), EVENT_FILTERS);
+  const filters = parseFilters(query.get('filters'));
   const [since, until] = [readTime(query.get('since'), 'since'), readTime(query.get('until'), 'until')];
   const queue = new ByteQueue(HELD_BYTES);
-  let full = false;
   const offer = (event: EventMessage): void => {
-    if (full || !matches(event, filters)) return;
-    full = true;
-    void queue.push(encodeUtf8(`${JSON.stringify(event)}\n`)).then(() => (full = false));
+    if (!queue.isFull && matches(event, filters)) void queue.push(encodeUtf8(`${JSON.stringify(event)}\n`));
   };
   const leave = exchange.whenClientLeaves();
   const sink = await exchange.startStream(200, HttpHeaders.of({ 'Content-Type': 'application/json' }));

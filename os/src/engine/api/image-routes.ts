@@ -1,29 +1,50 @@
-// /images/...: what can be told of the images that are there. Pulling, loading and building come with the issue that
-// completes System Docker; until then they are refused in words that say so.
+// /images/...: what can be told of the images that are there. What changes them is in image-changes.ts.
 
 import type { ImageInspect, ImageSummary } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
+import type { ImageConfig } from '../image/image-config.ts';
 import type { Image } from '../image/image-store.ts';
 import type { Handler, Routes } from './api-request.ts';
 import { defineRoutes } from './api-request.ts';
 import { matchesLabels, parseFilters } from './parse-filters.ts';
+import { parseUntil } from './parse-until.ts';
 
-const IMAGE_FILTERS = ['dangling', 'label', 'before', 'since', 'reference', 'until'];
+const IMAGE_FILTERS = ['dangling', 'label', 'label!', 'before', 'since', 'reference', 'until'];
 
 const list: Handler = async (engine, request) => {
+  const { images, host } = engine;
   const filters = parseFilters(request.query.get('filters'), IMAGE_FILTERS);
-  const found = engine.images.list().filter((image) => {
-    const tags = engine.images.tagsOf(image);
-    const dangling = filters['dangling'];
+  const createdAt = (name: string): number => Date.parse(images.require(name).createdAt);
+  const before = Math.min(...(filters['before'] ?? []).map(createdAt), parseUntil(filters['until'], host.clock.now()));
+  const since = Math.max(...(filters['since'] ?? []).map(createdAt), Number.NEGATIVE_INFINITY);
+  const dangling = parseSwitch(filters['dangling']?.[0], 'dangling');
+  const found = images.list().filter((image) => {
+    const tags = images.tagsOf(image);
     return (
+      Date.parse(image.createdAt) < before &&
+      Date.parse(image.createdAt) > since &&
       matchesLabels(filters['label'], image.config.Labels ?? {}) &&
-      (dangling === undefined || ['true', '1'].includes(dangling[0]!) === (tags.length === 0)) &&
+      !(filters['label!'] ?? []).some((text) => matchesLabels([text], image.config.Labels ?? {})) &&
+      (dangling === undefined || dangling === (tags.length === 0)) &&
       (filters['reference'] === undefined || filters['reference'].some((text) => tags.some((tag) => toPattern(text).test(tag))))
     );
   });
-  await request.send(200, found.map((image) => renderSummary(engine, image)).sort((a, b) => b.Created - a.Created));
+  const patterns = filters['reference']?.map(toPattern);
+  const summaries = found.map((image) => {
+    const summary = renderImageSummary(engine, image);
+    return patterns === undefined ? summary : { ...summary, RepoTags: summary.RepoTags.filter((tag) => patterns.some((pattern) => pattern.test(tag))) };
+  });
+  await request.send(200, summaries.sort((a, b) => b.Created - a.Created));
 };
+
+/** Throws `invalid-parameter` in moby's words. */
+export function parseSwitch(text: string | undefined, name: string): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (['1', 'true'].includes(text)) return true;
+  if (['0', 'false'].includes(text)) return false;
+  throw apiError('invalid-parameter', `invalid filter '${name}=${text}'`);
+}
 
 /** `drover/*`, `busybox`, `busybox:1*` */
 function toPattern(text: string): RegExp {
@@ -31,12 +52,12 @@ function toPattern(text: string): RegExp {
   return new RegExp(`^${source}${text.includes(':') ? '' : '(:.*)?'}$`);
 }
 
-function renderSummary(engine: Engine, image: Image): ImageSummary {
+export function renderImageSummary(engine: Engine, image: Image): ImageSummary {
   return {
     Id: image.id,
     ParentId: '',
     RepoTags: engine.images.tagsOf(image),
-    RepoDigests: [],
+    RepoDigests: engine.images.digestsOf(image),
     Created: Math.floor(Date.parse(image.createdAt) / 1000),
     Size: image.sizeBytes,
     SharedSize: -1,
@@ -46,40 +67,50 @@ function renderSummary(engine: Engine, image: Image): ImageSummary {
   };
 }
 
+/** Undefined of an image of the operating system. */
+function readConfig(engine: Engine, image: Image): ImageConfig | undefined {
+  const text = engine.imageFiles.readConfig(image.id);
+  return text === undefined ? undefined : (JSON.parse(text) as ImageConfig);
+}
+
 const inspect: Handler = async (engine, request) => {
   const image = engine.images.require(request.name);
+  const config = readConfig(engine, image);
   const rendered: ImageInspect = {
     Id: image.id,
     RepoTags: engine.images.tagsOf(image),
-    RepoDigests: [],
+    RepoDigests: engine.images.digestsOf(image),
     Parent: '',
-    Comment: '',
+    Comment: config?.comment ?? '',
     Created: image.createdAt,
-    DockerVersion: '',
-    Author: '',
+    DockerVersion: config?.docker_version ?? '',
+    Author: config?.author ?? '',
     Config: image.config,
     Architecture: image.architecture,
     Os: 'linux',
     Size: image.sizeBytes,
     VirtualSize: image.sizeBytes,
     GraphDriver: { Name: 'overlay2', Data: { LowerDir: image.layers.toReversed().join(':') } },
-    RootFS: { Type: 'layers', Layers: image.layers },
+    RootFS: { Type: 'layers', Layers: image.diffIds ?? image.layers },
     Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
   };
   await request.send(200, rendered);
 };
 
+const seconds = (time: string | undefined): number => (time === undefined ? 0 : Math.floor(Date.parse(time) / 1000));
+
 const history: Handler = async (engine, request) => {
   const image = engine.images.require(request.name);
-  const created = Math.floor(Date.parse(image.createdAt) / 1000);
-  const top = { Id: image.id, Created: created, CreatedBy: '', Tags: engine.images.tagsOf(image), Size: image.sizeBytes, Comment: '' };
-  await request.send(200, [top]);
+  const known = readConfig(engine, image)?.history ?? [];
+  const steps = known.length === 0 ? [{ created: image.createdAt }] : known;
+  const sizes = (image.diffIds ?? []).map((diffId) => engine.imageFiles.readLayer(diffId)?.contentBytes ?? 0);
+  const rows = steps.map(({ created, created_by = '', comment = '', empty_layer = false }) => ({
+    Id: '<missing>', Created: seconds(created), CreatedBy: created_by, Tags: null, Size: empty_layer ? 0 : (sizes.shift() ?? (known.length === 0 ? image.sizeBytes : 0)), Comment: comment,
+  })).toReversed();
+  await request.send(200, rows.map((row, i) => (i === 0 ? { ...row, Id: image.id, Tags: engine.images.tagsOf(image) } : row)));
 };
 
-const remove: Handler = (engine, request) => {
-  const image = engine.images.require(request.name);
-  throw apiError('conflict', `conflict: unable to delete ${image.id.slice(7, 19)} (cannot be forced) - image is part of the operating system`);
-};
+const changes = (name: 'load' | 'save' | 'create' | 'tag' | 'remove' | 'prune'): Handler => async (engine, request) => (await import('./image-changes.ts'))[name](engine, request);
 
 const later = (what: string): Handler => () => {
   throw apiError('not-implemented', `${what} is not supported by System Docker yet`);
@@ -87,18 +118,19 @@ const later = (what: string): Handler => () => {
 
 export const ROUTES: Routes = defineRoutes({
   'GET /images/json': list,
-  'POST /images/create': later('pulling and importing images'),
-  'POST /images/load': later('loading images'),
-  'GET /images/get': later('saving images'),
+  'POST /images/create': changes('create'),
+  'POST /images/load': changes('load'),
+  'GET /images/get': changes('save'),
   'GET /images/search': later('searching for images'),
-  'POST /images/prune': later('pruning images'),
+  'POST /images/prune': changes('prune'),
   'GET /images/{name...}/json': inspect,
   'GET /images/{name...}/history': history,
-  'GET /images/{name...}/get': later('saving images'),
-  'POST /images/{name...}/tag': later('tagging images'),
+  'GET /images/{name...}/get': changes('save'),
+  'POST /images/{name...}/tag': changes('tag'),
   'POST /images/{name...}/push': later('pushing images'),
-  'DELETE /images/{name...}': remove,
+  'DELETE /images/{name...}': changes('remove'),
   'POST /build': later('building images'),
+  'POST /build/prune': (_, request) => request.send(200, { CachesDeleted: null, SpaceReclaimed: 0 }),
   'POST /commit': later('committing containers'),
   'GET /distribution/{name...}/json': later('asking a registry'),
 });

@@ -28,6 +28,17 @@ const inspect: Handler = async (_, request) => {
   await request.send(200, render(name));
 };
 
+const remove: Handler = (_, request) => {
+  if (!isKnown(request.name)) throw apiError('not-found', `network ${request.name} not found`);
+  throw apiError('forbidden', `${request.name} is a pre-defined network and cannot be removed`);
+};
+
+function isKnown(name: string): boolean {
+  return (['host', 'none'] as const).some((one) => one === name || NETWORK_IDS[one].startsWith(name));
+}
+
+const prune: Handler = (_, request) => request.send(200, { NetworksDeleted: null });
+
 const later: Handler = () => {
   throw apiError('not-implemented', 'networks of their own are not supported by System Docker yet');
 };
@@ -36,7 +47,8 @@ export const ROUTES: Routes = defineRoutes({
   'GET /networks': list,
   'GET /networks/{name}': inspect,
   'POST /networks/create': later,
-  'DELETE /networks/{name}': later,
+  'POST /networks/prune': prune,
+  'DELETE /networks/{name}': remove,
   'POST /networks/{name}/connect': later,
   'POST /networks/{name}/disconnect': later,
 });

@@ -3,13 +3,13 @@
 import type { Filters } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
 
-/** Throws `invalid-parameter` for what is no filter, and for a filter that is not in `known`. */
-export function parseFilters(text: string, known: readonly string[]): Filters {
+/** Throws `invalid-parameter` for what is no filter, and for a filter that is not in `known`, when that is given. */
+export function parseFilters(text: string, known?: readonly string[]): Filters {
   if (text === '') return {};
   const parsed = parseObject(text);
   const filters: Record<string, readonly string[]> = {};
   for (const [name, values] of Object.entries(parsed)) {
-    if (!known.includes(name)) throw apiError('invalid-parameter', `invalid filter '${name}'`);
+    if (known?.includes(name) === false) throw apiError('invalid-parameter', `invalid filter '${name}'`);
     const list = Array.isArray(values) ? values : typeof values === 'object' && values !== null ? Object.keys(values) : undefined;
     if (list === undefined || list.some((value) => typeof value !== 'string')) throw apiError('invalid-parameter', 'invalid filter');
     if (list.length > 0) filters[name] = list as string[];

@@ -66,7 +66,7 @@ function renderInfo(engine: Engine): SystemInfo {
     ContainerdCommit: { ID: '', Expected: '' },
     RuncCommit: { ID: '', Expected: '' },
     InitCommit: { ID: '', Expected: '' },
-    SecurityOptions: ['name=cgroupns'],
+    SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
     CDISpecDirs: [],
     Warnings: null,
   };

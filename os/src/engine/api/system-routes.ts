@@ -49,9 +49,17 @@ async function programVersions({ host, programs }: Engine): Promise<[string, str
 
 const info: Handler = async (engine, request) => (await import('./render-info.ts')).sendInfo(engine, request);
 
+const diskUsage: Handler = async (engine, request) => (await import('./prune.ts')).diskUsage(engine, request);
+
 const auth: Handler = () => {
   throw apiError('not-implemented', 'logging in to a registry is not supported by System Docker yet');
 };
+
+const noSwarm: Handler = () => {
+  throw apiError('unavailable', 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.');
+};
+
+const noPlugins: Handler = (_, request) => request.send(200, []);
 
 export const ROUTES: Routes = defineRoutes({
   'GET /_ping': ping,
@@ -59,4 +67,7 @@ export const ROUTES: Routes = defineRoutes({
   'GET /version': version,
   'GET /info': info,
   'POST /auth': auth,
+  'GET /system/df': diskUsage,
+  'GET /plugins': noPlugins,
+  ...Object.fromEntries(['swarm', 'services', 'nodes', 'tasks', 'secrets', 'configs'].map((area) => [`GET /${area}`, noSwarm])),
 });

@@ -28,7 +28,7 @@ const list: Handler = async (engine, request) => {
 const create: Handler = async (engine, request) => {
   const { Name: name, Driver: driver, Labels: labels } = (await request.readJson()) as Partial<Volume>;
   if (driver && driver !== 'local') throw apiError('not-found', `create ${name ?? ''}: error looking up volume plugin ${driver}: plugin "${driver}" not found`);
-  const volume = engine.volumes.create(name || engine.volumes.newName(), labels ?? {});
+  const volume = engine.volumes.create(name || engine.volumes.newName(), labels ?? {}, !name);
   engine.events.publish('volume', 'create', volume.Name, { driver: 'local' });
   await request.send(201, volume);
 };
@@ -45,9 +45,12 @@ const remove: Handler = async (engine, request) => {
   return request.done();
 };
 
+const prune: Handler = async (engine, request) => (await import('./prune.ts')).pruneVolumes(engine, request);
+
 export const ROUTES: Routes = defineRoutes({
   'GET /volumes': list,
   'POST /volumes/create': create,
+  'POST /volumes/prune': prune,
   'GET /volumes/{name}': inspect,
   'DELETE /volumes/{name}': remove,
 });

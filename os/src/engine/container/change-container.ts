@@ -1,6 +1,6 @@
 // Changing a container that exists: its name, its restart policy, its limits.
 
-import { join } from '@drover/core';
+import { codeOf, join, messageOf } from '@drover/core';
 import type { HostConfig } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
@@ -16,7 +16,7 @@ export function renameContainer(engine: Engine, container: Container, newName: s
   return engine.locks.run(container.id, () => {
     const oldName = container.name;
     if (oldName === newName.replace(/^\//, '')) throw apiError('invalid-parameter', 'Renaming a container with the same name as its current name');
-    const name = engine.containers.reserveName(newName, container.id);
+    const name = reserve(engine, newName, container.id);
     try {
       save(engine, container, { ...container.record, name });
     } catch (error) {
@@ -26,6 +26,14 @@ export function renameContainer(engine: Engine, container: Container, newName: s
     engine.containers.releaseName(oldName);
     engine.events.publishContainer('rename', container, { oldName: `/${oldName}` });
   });
+}
+
+function reserve({ containers }: Engine, newName: string, id: string): string {
+  try {
+    return containers.reserveName(`/${newName.replace(/^\//, '')}`, id);
+  } catch (error) {
+    throw apiError(codeOf(error) === 'conflict' ? 'conflict' : 'invalid-parameter', `Error when allocating new name: ${messageOf(error)}`);
+  }
 }
 
 function save(engine: Engine, container: Container, record: ContainerRecord): void {

@@ -55,7 +55,7 @@ test('what makes no sense is refused in the words of moby', async () => {
     [{ HostConfig: { Memory: 100 } }, 'Minimum memory limit allowed is 6MB'],
     [{ HostConfig: { MemorySwap: 100 } }, 'You should always set the Memory limit when using Memoryswap limit, see usage'],
     [{ HostConfig: { OomScoreAdj: 2000 } }, 'Invalid value 2000, range for oom score adj is [-1000, 1000]'],
-    [{ HostConfig: { LogConfig: { Type: 'fluentd' } } }, "logger: no log driver named 'fluentd' is registered"],
+    [{ HostConfig: { LogConfig: { Type: 'fluentd' } } }, "error looking up logging plugin fluentd: plugin \"fluentd\" not found"],
     [{ HostConfig: { LogConfig: { Config: { 'max-size': 'x' } } } }, "invalid max-size: 'x'"],
     [{ HostConfig: { LogConfig: { Config: { odd: 'x' } } } }, "unknown log opt 'odd' for json-file log driver"],
     [{ HostConfig: { ExtraHosts: ['x'] } }, 'bad format for add-host: "x"'],

@@ -36,6 +36,7 @@ export function checkCreate(body: ContainerCreateBody, image: ContainerConfig, c
   const [path, ...args] = command;
   if (path === undefined) throw apiError('invalid-parameter', 'no command specified');
   const hostConfig = completeHostConfig(givenHost ?? {});
+  checkJoinedNetwork(given, hostConfig);
   checkConfig(config, hostConfig);
   checkHostConfig(hostConfig);
   return { path, args, config, hostConfig, warnings: findWarnings(config, hostConfig) };
@@ -118,6 +119,22 @@ function checkConfig(config: ContainerRecord['config'], hostConfig: HostConfig):
   if (hostConfig.AutoRemove === true && restarts !== 'no') bad("can't create 'AutoRemove' container with restart policy");
 }
 
+/** Who joins another container's network has its names and its resolver, too. */
+function checkJoinedNetwork(given: ContainerConfig, hostConfig: HostConfig): void {
+  if (!hostConfig.NetworkMode?.startsWith('container:')) return;
+  const any = (list: readonly string[] | null | undefined): boolean => (list ?? []).length > 0;
+  const conflicts: readonly (readonly [boolean, string])[] = [
+    [Boolean(given.Hostname), 'hostname and the network mode'],
+    [any(hostConfig.Links), 'container type network can\'t be used with links. This would result in undefined behavior'],
+    [any(hostConfig.Dns), 'dns and the network mode'],
+    [any(hostConfig.ExtraHosts), 'custom host-to-IP mapping and the network mode'],
+    [Object.keys(hostConfig.PortBindings ?? {}).length > 0 || hostConfig.PublishAllPorts === true, 'port publishing and the container type network mode'],
+    [Object.keys(given.ExposedPorts ?? {}).length > 0, 'port exposing and the container type network mode'],
+  ];
+  const found = conflicts.find(([conflicting]) => conflicting)?.[1];
+  if (found !== undefined) throw apiError('invalid-parameter', `conflicting options: ${found}`);
+}
+
 function checkHostConfig(hostConfig: HostConfig): void {
   const bad = (message: string): never => {
     throw apiError('invalid-parameter', message);
@@ -136,7 +153,7 @@ function checkHostConfig(hostConfig: HostConfig): void {
   const extra = (hostConfig.ExtraHosts ?? []).find((text) => !/^[^:=]+[:=].+$/.test(text));
   if (extra !== undefined) bad(`bad format for add-host: "${extra}"`);
   const driver = hostConfig.LogConfig?.Type ?? '';
-  if (!LOG_DRIVERS.includes(driver)) bad(`logger: no log driver named '${driver}' is registered`);
+  if (!LOG_DRIVERS.includes(driver)) bad(`error looking up logging plugin ${driver}: plugin "${driver}" not found`);
   checkLogOptions(driver, hostConfig.LogConfig?.Config ?? {});
   const tmpfs = Object.keys(hostConfig.Tmpfs ?? {}).find((path) => !path.startsWith('/'));
   if (tmpfs !== undefined) bad(`invalid mount path: '${tmpfs}' mount path must be absolute`);
@@ -164,8 +181,7 @@ function checkLogOptions(driver: string, options: Readonly<Record<string, string
 
 function checkSecurity(hostConfig: HostConfig): void {
   for (const option of hostConfig.SecurityOpt ?? []) {
-    const [name, value = ''] = option.split(/[=:](.*)/s);
-    if (name === 'seccomp' && !['unconfined', 'builtin', ''].includes(value)) throw apiError('not-implemented', 'seccomp profiles are not supported by System Docker yet');
+    const [name] = option.split(/[=:]/);
     if (!['seccomp', 'no-new-privileges', 'label', 'apparmor', 'systempaths', 'writable-cgroups'].includes(name!)) throw apiError('invalid-parameter', `invalid --security-opt 2: "${option}"`);
   }
 }

@@ -51,7 +51,7 @@ top     409 go  go  409 409 409 409
 });
 
 test('refusals are worded as moby words them', () => {
-  equal(refusalOf('remove', 'paused', 'ID', 'web')?.message, 'cannot remove container "/web": container is paused: unpause and then stop the container before removing or force remove');
+  equal(refusalOf('remove', 'paused', 'ID', 'web')?.message, 'cannot remove container "/web": container is paused and must be unpaused first');
   equal(refusalOf('remove', 'running', 'ID', 'web')?.message, 'cannot remove container "/web": container is running: stop the container before removing or force remove');
   equal(refusalOf('exec', 'exited', 'ID', 'web')?.message, 'container ID is not running');
 });

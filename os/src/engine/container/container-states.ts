@@ -42,13 +42,13 @@ const notRunning: Refusal = (id) => apiError('conflict', `container ${id} is not
 const startPaused: Refusal = () => apiError('conflict', 'cannot start a paused container, try unpause instead');
 const doomed: Refusal = () => apiError('conflict', 'container is marked for removal and cannot be started');
 const restarting: Refusal = (id) => apiError('conflict', `container ${id} is restarting, wait until the container is running`);
-const alreadyPaused: Refusal = (id) => apiError('conflict', `container ${id} is already paused`);
+const alreadyPaused: Refusal = (id) => apiError('conflict', `Container ${id} is already paused`);
 const notPaused: Refusal = (id) => apiError('system', `Container ${id} is not paused`);
-const pausedBeforeExec: Refusal = (id) => apiError('conflict', `container ${id} is paused, unpause the container before exec`);
+const pausedBeforeExec: Refusal = (_, name) => apiError('conflict', `Container ${name} is paused, unpause the container before exec`);
 const pausedBeforeAttach: Refusal = (id) => apiError('conflict', `container ${id} is paused, unpause the container before attach`);
 const beingRemoved: Refusal = (id) => apiError('conflict', `removal of container ${id} is already in progress`);
 const stillAlive = (state: string): Refusal => (_, name) =>
-  apiError('conflict', `cannot remove container "/${name}": container is ${state}: ${state === 'paused' ? 'unpause and then stop' : 'stop'} the container before removing or force remove`);
+  apiError('conflict', `cannot remove container "/${name}": container is ${state === 'paused' ? 'paused and must be unpaused first' : `${state}: stop the container before removing or force remove`}`);
 
 export const REQUESTS: Readonly<Record<ContainerRequest, Readonly<Record<ContainerStatus, 'go' | Refusal>>>> = {
   start: { created: 'go', running: alreadyStarted, paused: startPaused, restarting: alreadyStarted, exited: 'go', removing: doomed, dead: doomed },

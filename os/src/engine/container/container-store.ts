@@ -45,12 +45,18 @@ export class ContainerStore {
 
   /** By id, by name, or by the beginning of an id. Throws `not-found`, `invalid-parameter` in moby's words. */
   require(text: string): Container {
+    const found = this.find(text);
+    if (found === undefined) throw apiError('not-found', `No such container: ${text}`);
+    return found;
+  }
+
+  /** As `require`; undefined when there is none. Throws `invalid-parameter`. */
+  find(text: string): Container | undefined {
     const named = this.names.get(text.replace(/^\//, ''));
     const exact = this.byId.get(text) ?? (named === undefined ? undefined : this.byId.get(named));
     if (exact !== undefined) return exact;
     const matches = /^[0-9a-f]{1,64}$/.test(text) ? [...this.byId.values()].filter((one) => one.id.startsWith(text)) : [];
     if (matches.length > 1) throw apiError('invalid-parameter', `multiple IDs found with provided prefix: ${text}`);
-    if (matches[0] === undefined) throw apiError('not-found', `No such container: ${text}`);
     return matches[0];
   }
 

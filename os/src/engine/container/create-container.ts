@@ -48,7 +48,12 @@ function planMounts({ host, volumes, containers }: Engine, config: ContainerReco
     volumePath: (name) => volumes.dataPath(name),
     newVolumeName: () => volumes.newName(),
     sourceExists: (path) => host.files.exists(path),
-    mountsOf: (container) => containers.require(container).record.mounts,
+    mountsOf: (name) => {
+      const found = containers.find(name);
+      // Not a 404: by that the docker command understands that the image is missing.
+      if (found === undefined) throw apiError('invalid-parameter', `No such container: ${name}`);
+      return found.record.mounts;
+    },
   });
 }
 
@@ -57,7 +62,7 @@ async function make(engine: Engine, image: Image, record: ContainerRecord): Prom
   createOverlay(host, paths, record.id);
   const fresh = record.mounts.filter((mount) => {
     if (mount.type !== 'volume' || mount.name === undefined) return false;
-    volumes.create(mount.name);
+    volumes.create(mount.name, {}, mount.anonymous === true);
     return mount.copyUp && volumes.isFresh(mount.name);
   });
   // Most images have nothing where a volume goes: then there is no need to look through an overlay.

@@ -32,9 +32,22 @@ export function filterContainers(containers: readonly Container[], options: List
   const odd = (filters['status'] ?? []).find((state) => !STATES.includes(state));
   if (odd !== undefined) throw apiError('invalid-parameter', `invalid filter 'status=${odd}'`);
   const all = options.all || options.limit > 0 || ['status', 'exited', 'before', 'since'].some((name) => name in filters);
+  checkHealthFilter(filters['health']);
   const matches = planMatch(filters, context);
   const selected = containers.toReversed().filter((container) => (all || isAlive(container.status)) && matches(container));
   return options.limit > 0 ? selected.slice(0, options.limit) : selected;
+}
+
+const HEALTHS: readonly string[] = ['none', 'starting', 'healthy', 'unhealthy'];
+
+function checkHealthFilter(values: readonly string[] = []): void {
+  const odd = values.find((value) => !HEALTHS.includes(value));
+  if (odd !== undefined) throw apiError('invalid-parameter', `unrecognized filter value for health: ${odd}`);
+}
+
+function parseExitCode(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw apiError('invalid-parameter', `invalid filter 'exited=${text}': strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
 }
 
 function planMatch(filters: Filters, context: FilterContext): (container: Container) => boolean {
@@ -42,7 +55,7 @@ function planMatch(filters: Filters, context: FilterContext): (container: Contai
   const before = (filters['before'] ?? []).map(createdAt);
   const since = (filters['since'] ?? []).map(createdAt);
   const images = filters['ancestor']?.map(context.findImage);
-  const codes = filters['exited']?.map(Number);
+  const codes = filters['exited']?.map(parseExitCode);
   return (container) => {
     const { record, status, outcome } = container;
     const created = Date.parse(record.createdAt);

@@ -13,16 +13,32 @@ export interface ProcessTable {
 }
 
 const TICKS_PER_SECOND = 100;
+const PS_LIMIT_MS = 10_000;
 
-/** Throws the refusals of the state table; `invalid-parameter` for any other form than -ef. */
-export function readTop(engine: Engine, container: Container, arguments_: string): ProcessTable {
+/** Throws the refusals of the state table, and what the machine's ps has to say against other arguments than -ef. */
+export async function readTop(engine: Engine, container: Container, arguments_: string): Promise<ProcessTable> {
   const refusal = refusalOf('top', container.status, container.id, container.name);
   if (refusal !== undefined) throw refusal;
-  if (!['', '-ef', 'aux', '-aux'].includes(arguments_)) throw apiError('not-implemented', 'System Docker shows processes as ps -ef does, and in no other way');
   const { files, kernel, clock } = engine.host;
   const bootedAtMs = clock.now() - kernel.uptimeMs();
   const pids = readPids(files, container.run?.pid ?? 0);
+  if (!['', '-ef'].includes(arguments_)) return askPs(engine, pids, arguments_);
   return { Titles: ['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD'], Processes: pids.flatMap((pid) => readRow(files, pid, bootedAtMs)) };
+}
+
+/** As moby does: the machine's own ps, of which the lines with these process ids are taken. */
+async function askPs({ host }: Engine, pids: readonly number[], arguments_: string): Promise<ProcessTable> {
+  const { code, stdout, stderr } = await host.processes.run(['ps', ...arguments_.split(/\s+/).filter((word) => word !== '')], { timeoutMs: PS_LIMIT_MS });
+  if (code !== 0) throw apiError('system', `ps: ${stderr.trim().split('\n')[0] ?? ''}`);
+  const [head = '', ...lines] = stdout.split('\n').filter((line) => line.trim() !== '');
+  const titles = head.trim().split(/\s+/);
+  const at = titles.indexOf('PID');
+  if (at < 0) throw apiError('system', "Couldn't find PID field in ps output");
+  const rows = lines.map((line) => {
+    const words = line.trim().split(/\s+/);
+    return [...words.slice(0, titles.length - 1), words.slice(titles.length - 1).join(' ')];
+  });
+  return { Titles: titles, Processes: rows.filter((row) => pids.includes(Number(row[at]))) };
 }
 
 function readPids(files: Files, pid: number): number[] {

@@ -33,7 +33,7 @@ export function renderMountPoint(mount: MountRecord): MountPoint {
     Source: mount.source,
     Destination: mount.destination,
     ...(mount.type === 'volume' && { Driver: 'local' }),
-    Mode: mount.mode,
+    Mode: mount.type === 'volume' && mount.mode === '' && mount.anonymous !== true ? 'z' : mount.mode,
     RW: mount.readWrite,
     Propagation: mount.propagation,
   };
@@ -68,7 +68,7 @@ export function renderInspect(engine: Engine, container: Container): ContainerIn
     GraphDriver: { Name: 'overlay2', Data: { LowerDir: [...layers.toReversed(), baseLayerOf(paths)].join(':'), MergedDir: merged, UpperDir: upper, WorkDir: work } },
     Mounts: record.mounts.map(renderMountPoint),
     Config: { ...CONFIG_DEFAULTS, ...record.config },
-    NetworkSettings: renderNetworkSettings(record.hostConfig),
+    NetworkSettings: renderNetworkSettings(record.hostConfig, container.status !== 'created'),
   };
 }
 
@@ -85,7 +85,10 @@ const HOST_CONFIG_DEFAULTS: Readonly<Record<string, unknown>> = {
   IOMaximumIOps: 0, IOMaximumBandwidth: 0,
 };
 
+/** How the docker command says that it leaves the choice to the engine. */
+const NOT_ASKED: Readonly<Record<string, number>> = { MemorySwappiness: -1, PidsLimit: 0 };
+
 function renderHostConfig(hostConfig: HostConfig): HostConfig {
-  const given = Object.entries(hostConfig).filter(([, value]) => value !== null && value !== undefined);
+  const given = Object.entries(hostConfig).filter(([name, value]) => value !== null && value !== undefined && value !== NOT_ASKED[name]);
   return { ...HOST_CONFIG_DEFAULTS, MaskedPaths: null, ReadonlyPaths: null, ...Object.fromEntries(given) };
 }

@@ -22,7 +22,7 @@ export function renderSummary(engine: Engine, container: Container): ContainerSu
     State: status,
     Status: renderStatus(container, engine.host.clock.now()),
     HostConfig: { NetworkMode: hostConfig.NetworkMode ?? '' },
-    NetworkSettings: { Networks: renderNetworks(hostConfig) },
+    NetworkSettings: { Networks: renderNetworks(hostConfig, status !== 'created') },
     Mounts: record.mounts.map(renderMountPoint),
   };
 }

@@ -11,7 +11,10 @@ import { readProcessStart } from '../runtime/process-identity.ts';
 import { explainStartFailure, findProgramPlace, renderCreateFailure } from '../runtime/start-failure.ts';
 import { gatherSpec, sharedMemoryPath } from '../spec/gather-spec.ts';
 import { parseIpcMode } from '../spec/namespace-modes.ts';
+import { planCapabilities } from '../spec/capabilities.ts';
 import { renderSpec } from '../spec/render-spec.ts';
+import type { SeccompFilter } from '../spec/seccomp.ts';
+import { readSecurityOption } from '../spec/security-options.ts';
 import { mountOverlay, overlayFolders } from '../storage/overlay.ts';
 import type { Container } from './container.ts';
 import { NO_PROCESS } from './container-record.ts';
@@ -59,9 +62,20 @@ async function create(engine: Engine, container: Container): Promise<{ pid: numb
   prepareMountSources(engine, container);
   prepareSharedMemory(engine, container);
   const rootPath = mountOverlay(host, paths, container.id, requireLayers(engine, container));
-  const spec = renderSpec(gatherSpec(engine, container, rootPath));
+  const seccomp = await planFilter(engine, container);
+  const spec = renderSpec({ ...gatherSpec(engine, container, rootPath), ...(seccomp !== undefined && { seccomp }) });
   host.files.replace(join(bundle, 'config.json'), JSON.stringify(spec), { mode: 0o600 });
   return createThroughConmon(engine, container);
+}
+
+/** Undefined for no filter. */
+async function planFilter({ host, capabilities: own }: Engine, { record }: Container): Promise<SeccompFilter | undefined> {
+  const { Privileged: privileged, CapAdd: add, CapDrop: drop } = record.hostConfig;
+  const chosen = readSecurityOption(record.hostConfig, 'seccomp') ?? 'builtin';
+  if (privileged === true || chosen === 'unconfined') return undefined;
+  const capabilities = planCapabilities({ privileged: false, add: add ?? [], drop: drop ?? [], own });
+  const { defaultFilter, parseProfile } = await import('../spec/seccomp.ts');
+  return ['builtin', ''].includes(chosen) ? defaultFilter(capabilities, host.kernel.machine) : parseProfile(chosen, capabilities, host.kernel.machine);
 }
 
 export function requireLayers(engine: Engine, container: Container): readonly string[] {

@@ -62,13 +62,20 @@ export async function killAndWait(engine: Engine, container: Container): Promise
 
 /** `docker kill`. Throws `invalid-parameter` and, in moby's words, the refusals of the state table. */
 export async function killContainer(engine: Engine, container: Container, signalText: string, nameGiven: string): Promise<void> {
-  const signal = signalText === '' ? SIGKILL : requireSignal(signalText);
+  const signal = signalText === '' ? SIGKILL : requireKillSignal(signalText, nameGiven);
   const refusal = refusalOf('kill', container.status, container.id, container.name);
   if (refusal !== undefined) throw apiError('conflict', `cannot kill container: ${nameGiven}: ${refusal.message}`);
   if (signal === SIGKILL) return killAndWait(engine, container);
   // Any other signal is a message to the program; only the one that means "stop" says that it shall stay stopped.
   if (signal === stopSignalOf(container)) noteManualStop(engine, container);
   await sendSignal(engine, container, signal);
+}
+
+function requireKillSignal(text: string, nameGiven: string): number {
+  const signal = parseSignal(text);
+  if (signal !== undefined) return signal;
+  const why = /^[1-9]\d*$/.test(text) ? `the linux daemon does not support signal ${text}` : `invalid signal: ${text}`;
+  throw apiError('invalid-parameter', `cannot kill container: ${nameGiven}: ${why}`);
 }
 
 function requireSignal(text: string): number {

@@ -1,6 +1,6 @@
 // `docker exec`: a command in a running container, its streams connected to the client.
 
-import { encodeHex, encodeUtf8 } from '@drover/core';
+import { codeOf, encodeHex, encodeUtf8, messageOf } from '@drover/core';
 import type { Connection } from '@drover/host';
 import type { ExecCreateBody } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
@@ -48,9 +48,18 @@ export function requireStartable(engine: Engine, exec: Exec): Container {
 export async function runAttached(engine: Engine, exec: Exec, container: Container, connection: Connection): Promise<void> {
   const client = new StreamClient(connection, exec.options.Tty === true);
   const failure = await run(engine, exec, container, client);
-  if (failure !== undefined) await client.send('stdout', encodeUtf8(`${renderExecFailure(failure.message)}\r\n`));
+  if (failure !== undefined) await client.send('stdout', encodeUtf8(`${explainFailure(failure)}\r\n`));
   client.end();
   await client.finished;
+}
+
+/** What the engine found wrong itself is told as it is. */
+interface ExecFailure extends StartFailure {
+  readonly isOurs?: boolean;
+}
+
+function explainFailure({ message, isOurs }: ExecFailure): string {
+  return isOurs === true ? message : renderExecFailure(message);
 }
 
 const BEGIN_STEP_MS = 5;
@@ -58,14 +67,14 @@ const BEGIN_LIMIT_MS = 2000;
 
 /** Resolves when it runs. Throws when it could not be started. */
 export async function runDetached(engine: Engine, exec: Exec, container: Container): Promise<void> {
-  let failure: StartFailure | undefined;
+  let failure: ExecFailure | undefined;
   const running = run(engine, exec, container, undefined).then((result) => void (failure = result));
   for (let waitedMs = 0; waitedMs < BEGIN_LIMIT_MS && exec.status === 'running' && !hasBegun(engine, exec); waitedMs += BEGIN_STEP_MS) await engine.host.clock.sleep(BEGIN_STEP_MS);
   engine.log.background('running an exec', running, { container: container.id });
-  if (failure !== undefined) throw apiError(failure.isUsersMistake ? 'invalid-parameter' : 'system', renderExecFailure(failure.message));
+  if (failure !== undefined) throw apiError(failure.isUsersMistake ? 'invalid-parameter' : 'system', explainFailure(failure));
 }
 
-async function run(engine: Engine, exec: Exec, container: Container, client: StreamClient | undefined): Promise<StartFailure | undefined> {
+async function run(engine: Engine, exec: Exec, container: Container, client: StreamClient | undefined): Promise<ExecFailure | undefined> {
   const files = execFiles(engine, exec);
   exec.status = 'running';
   container.execIds.add(exec.id);
@@ -76,9 +85,12 @@ async function run(engine: Engine, exec: Exec, container: Container, client: Str
     const exit = await startProcess(engine, exec, client);
     const notes = readNotes(engine, exec);
     const failure = findFailure(engine, exec, container, notes, exit.code);
-    if (failure === undefined) for (const text of notes) await client?.send('stdout', encodeUtf8(text));
+    if (failure === undefined) for (const text of notes) await client?.send('stdout', encodeUtf8(text.replace(/\r$/, '\r\n'))); // crun drops the last line end
     exitCode = failure === undefined ? exit.code : failure.exitCode === 127 ? 127 : EXIT_NOT_STARTED;
     return failure;
+  } catch (error) {
+    if (codeOf(error) !== 'invalid-parameter') throw error;
+    return { exitCode, isUsersMistake: true, message: messageOf(error), isOurs: true };
   } finally {
     engine.execs.noteEnd(exec, exitCode);
     container.execIds.delete(exec.id);

@@ -1,5 +1,5 @@
-// The images that containers are made of. For now those that the operating system brings along; what pulls, loads and
-// builds will add to it stands behind the same store.
+// The images that containers are made of: those that the operating system brings along, and those that were loaded.
+// In memory is what containers need; whatever else an image says of itself is read from its configuration when asked.
 
 import type { ContainerConfig } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
@@ -15,12 +15,16 @@ export interface Image {
   /** Folders, the lowest first. */
   readonly layers: readonly string[];
   readonly config: ContainerConfig;
+  /** Digests of the layers' archives. Undefined of an image of the operating system: it never was an archive. */
+  readonly diffIds?: readonly string[];
 }
 
 export class ImageStore {
   private readonly byId = new Map<string, Image>();
   /** `repository:tag` -> id. */
   private readonly tags = new Map<string, string>();
+  /** `repository@sha256:...` -> id, of what was pulled. */
+  private readonly digests = new Map<string, string>();
 
   /** A tag that another image had moves to this one. */
   add(image: Image): void {
@@ -40,18 +44,48 @@ export class ImageStore {
   }
 
   tagsOf(image: Image): string[] {
-    return [...this.tags].filter(([, id]) => id === image.id).map(([tag]) => tag);
+    return namesOf(this.tags, image);
+  }
+
+  digestsOf(image: Image): string[] {
+    return namesOf(this.digests, image);
+  }
+
+  /** `repository:tag`, or `repository@sha256:...`, as rendered. */
+  setName(name: string, id: string): void {
+    (name.includes('@') ? this.digests : this.tags).set(name, id);
+  }
+
+  dropName(name: string): void {
+    this.tags.delete(name);
+    this.digests.delete(name);
+  }
+
+  /** With all its names. */
+  drop(image: Image): void {
+    for (const name of [...this.tagsOf(image), ...this.digestsOf(image)]) this.dropName(name);
+    this.byId.delete(image.id);
+  }
+
+  /** All names and what they mean: to be kept. */
+  names(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.tags, ...this.digests]);
   }
 
   /** By name, then by id or the beginning of one. */
   find(name: string): Image | undefined {
     const reference = parseImageReference(name);
-    const tagged = reference === undefined ? undefined : this.tags.get(renderImageReference({ ...reference, digest: undefined }));
-    if (tagged !== undefined && reference?.digest === undefined) return this.byId.get(tagged);
+    const id = reference === undefined ? undefined : this.idOf(reference);
+    if (id !== undefined) return this.byId.get(id);
     const prefix = name.replace(/^sha256:/, '');
     if (!/^[0-9a-f]{1,64}$/.test(prefix)) return undefined;
     const matches = this.list().filter((image) => image.id.startsWith(`sha256:${prefix}`));
     return matches.length === 1 ? matches[0] : undefined;
+  }
+
+  private idOf(reference: NonNullable<ReturnType<typeof parseImageReference>>): string | undefined {
+    if (reference.digest === undefined) return this.tags.get(renderImageReference(reference));
+    return this.digests.get(renderImageReference({ ...reference, tag: undefined }));
   }
 
   /** Throws `not-found` in moby's words. */
@@ -62,4 +96,8 @@ export class ImageStore {
     if (reference === undefined && !/^(sha256:)?[0-9a-f]+$/.test(name)) throw apiError('invalid-parameter', 'invalid reference format');
     throw apiError('not-found', `No such image: ${reference === undefined || /^[0-9a-f]{64}$/.test(name) ? name : renderImageReference(reference)}`);
   }
+}
+
+function namesOf(names: ReadonlyMap<string, string>, image: Image): string[] {
+  return [...names].filter(([, id]) => id === image.id).map(([name]) => name);
 }

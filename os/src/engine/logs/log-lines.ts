@@ -22,6 +22,8 @@ export interface LogSelection {
   readonly stdout: boolean;
   readonly stderr: boolean;
   readonly timestamps: boolean;
+  /** What stands before the text of each line, beside the time. */
+  readonly details?: string;
   /** Times as in the log; undefined for no bound. */
   readonly since: string | undefined;
   readonly until: string | undefined;
@@ -86,7 +88,9 @@ export class LogLines {
 
   private render(bytes: Uint8Array, start: number, end: number, stream: StreamName, into: Uint8Array[]): void {
     const partial = bytes[start + TAG_AT] === LETTER_P;
-    if (this.selection.timestamps && !this.unfinished.has(stream)) into.push(bytes.subarray(start, start + TIME_LENGTH), ZONE);
+    const begins = !this.unfinished.has(stream);
+    if (this.selection.timestamps && begins) into.push(bytes.subarray(start, start + TIME_LENGTH), ZONE);
+    if (this.selection.details !== undefined && begins) into.push(encodeUtf8(`${this.selection.details} `));
     into.push(bytes.subarray(start + TEXT_AT, partial ? end : end + 1));
     if (partial) this.unfinished.add(stream);
     else this.unfinished.delete(stream);

@@ -12,6 +12,9 @@ export interface Programs {
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** Where User Docker's programs are, of which the init is one. */
+const ENGINE_FOLDER = '/rootfs/engine/layers/os-docker/var/lib/rancher/engine';
+
 /** Throws `program-missing`. */
 export function findPrograms(host: Host): Programs {
   const directories = (host.processes.env('PATH') ?? DEFAULT_PATH).split(':').filter((one) => one.startsWith('/'));
@@ -21,5 +24,5 @@ export function findPrograms(host: Host): Programs {
     if (path === undefined) throw new RosError('program-missing', `${name} is not on the PATH (${directories.join(':')})`, { hint: `install ${name}` });
     return path;
   };
-  return { crun: required('crun'), conmon: required('conmon'), init: find('docker-init') ?? find('tini-static') };
+  return { crun: required('crun'), conmon: required('conmon'), init: find('docker-init') ?? find('tini-static') ?? [join(ENGINE_FOLDER, 'tini-static')].find((path) => host.files.exists(path)) };
 }

@@ -24,7 +24,7 @@ export function gatherSpec(engine: Engine, container: Container, rootPath: strin
   const { host, programs } = engine;
   const { config, hostConfig, path, args, mounts } = container.record;
   const initPath = hostConfig.Init === true ? requireInit(programs.init) : undefined;
-  const hostName = parsePlainMode(hostConfig.UTSMode, 'UTS').kind === 'host' ? host.kernel.hostName() : (config.Hostname ?? '');
+  const hostName = chooseHostName(engine, container);
   return {
     command: [...(initPath === undefined ? [] : [INIT_IN_CONTAINER, '--']), path, ...args],
     config,
@@ -41,6 +41,14 @@ export function gatherSpec(engine: Engine, container: Container, rootPath: strin
     hostDevices: hostConfig.Privileged === true ? readHostDevices(host.files) : [],
     ownCapabilities: engine.capabilities,
   };
+}
+
+/** Who joins another container's network has its name. */
+function chooseHostName(engine: Engine, { record }: Container): string {
+  const { config, hostConfig } = record;
+  if (parsePlainMode(hostConfig.UTSMode, 'UTS').kind === 'host') return engine.host.kernel.hostName();
+  const network = parseNetworkMode(hostConfig.NetworkMode);
+  return network.kind === 'container' ? (engine.containers.require(network.container).record.config.Hostname ?? '') : (config.Hostname ?? '');
 }
 
 const INIT_IN_CONTAINER = '/sbin/docker-init';
@@ -73,7 +81,9 @@ function chooseNamespaces(engine: Engine, container: Container): SpecInput['name
 
 function requireRunning(engine: Engine, name: string, what: string): number {
   const other = engine.containers.require(name);
-  if (other.run?.phase !== 'running') throw apiError('conflict', `cannot join ${what} of a non running container: ${other.id}`);
+  if (other.run?.phase !== 'running') {
+    throw apiError('conflict', what === 'network' ? `cannot join network of a non running container: ${other.id}` : `failed to join ${what} namespace: container ${other.id} is not running`);
+  }
   return other.run.pid;
 }
 
@@ -107,6 +117,7 @@ function writeProvidedFiles(engine: Engine, container: Container, hostName: stri
     return path;
   };
   const network = parseNetworkMode(hostConfig.NetworkMode);
+  if (network.kind === 'container') return providedBy(engine, engine.containers.require(network.container));
   const provided: Record<string, string> = { '/etc/hostname': own('hostname', `${hostName}\n`) };
   const extra = (hostConfig.ExtraHosts ?? []).map(renderExtraHost);
   const hosts = network.kind === 'none' ? LOCAL_HOSTS : (files.readTextIfPresent('/etc/hosts') ?? LOCAL_HOSTS);
@@ -118,7 +129,18 @@ function writeProvidedFiles(engine: Engine, container: Container, hostName: stri
   return provided;
 }
 
-const LOCAL_HOSTS = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n';
+/** The files of the container whose network it joins. */
+function providedBy(engine: Engine, other: Container): Record<string, string> {
+  const { files } = engine.host;
+  const found: Record<string, string> = {};
+  for (const name of ['hostname', 'hosts', 'resolv.conf']) {
+    const path = [join(engine.paths.bundle(other.id), name), join('/etc', name)].find((one) => files.exists(one));
+    if (path !== undefined) found[join('/etc', name)] = path;
+  }
+  return found;
+}
+
+const LOCAL_HOSTS = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n';
 
 /** `name:address` -> a line of /etc/hosts; an address may contain colons. */
 function renderExtraHost(text: string): string {

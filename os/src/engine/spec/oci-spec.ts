@@ -1,5 +1,7 @@
 // The OCI runtime specification's config.json (runtime-spec 1.0), as far as we write it.
 
+import type { SeccompFilter } from './seccomp.ts';
+
 export interface OciMount {
   readonly destination: string;
   readonly type: string;
@@ -54,6 +56,6 @@ export interface OciSpec {
     readonly rootfsPropagation?: string;
     readonly maskedPaths: readonly string[];
     readonly readonlyPaths: readonly string[];
-    readonly seccomp?: Readonly<Record<string, unknown>>;
+    readonly seccomp?: SeccompFilter;
   };
 }

@@ -7,6 +7,7 @@ import type { NamespaceType, OciDevice, OciProcess, OciSpec } from './oci-spec.t
 import { planMounts, planRootPropagation } from './plan-mounts.ts';
 import type { GrantedDevice } from './plan-resources.ts';
 import { planDeviceRules, planResources } from './plan-resources.ts';
+import type { SeccompFilter } from './seccomp.ts';
 import type { ProcessUser } from './user.ts';
 
 /** `private`: a new one. `host`: the machine's. Otherwise the path of the namespace to join. */
@@ -30,7 +31,7 @@ export interface SpecInput {
   readonly hostDevices: readonly OciDevice[];
   readonly ownCapabilities: readonly string[];
   /** Filter rules in OCI form, when the container gets any. */
-  readonly seccomp?: Readonly<Record<string, unknown>>;
+  readonly seccomp?: SeccompFilter;
 }
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

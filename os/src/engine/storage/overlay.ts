@@ -48,14 +48,20 @@ export function lowerDirectories(host: SystemHost, paths: EnginePaths, layers: r
   return [...layers.toReversed().map((layer) => shortLink(host, paths, layer)), baseLayerOf(paths)];
 }
 
-/** Throws `system` when a layer is gone, `mount-failed` when the kernel refuses. */
-export function mountOverlay(host: SystemHost, paths: EnginePaths, id: string, layers: readonly string[]): string {
-  const { upper, work, merged } = overlayFolders(paths, id);
+/** Throws `system` when a layer is gone. */
+export function overlayOptions(host: SystemHost, paths: EnginePaths, id: string, layers: readonly string[]): string {
+  const { upper, work } = overlayFolders(paths, id);
   const missing = layers.find((layer) => !host.files.exists(layer));
   if (missing !== undefined) throw new RosError('system', `layer ${missing} of the image is gone`, { hint: 'create the container again from an image that is there' });
   const data = `lowerdir=${lowerDirectories(host, paths, layers).join(':')},upperdir=${upper},workdir=${work}`;
   if (data.length > OPTIONS_LIMIT_BYTES) throw new RosError('system', `the image has too many layers (${layers.length})`);
-  host.mounts.mount({ source: 'overlay', target: merged, type: 'overlay', data });
+  return data;
+}
+
+/** Throws `system` when a layer is gone, `mount-failed` when the kernel refuses. */
+export function mountOverlay(host: SystemHost, paths: EnginePaths, id: string, layers: readonly string[]): string {
+  const { merged } = overlayFolders(paths, id);
+  host.mounts.mount({ source: 'overlay', target: merged, type: 'overlay', data: overlayOptions(host, paths, id, layers) });
   return merged;
 }
 

@@ -34,6 +34,14 @@ export function copyTree(host: Host, from: string, to: string): Promise<void> {
   return run(host, ['cp', '-a', `${from}/.`, to], 'copy-failed');
 }
 
+const MEASURE = `find "$1" -type f -exec stat -c %s {} + | awk '{ sum += $1 } END { printf "%d", sum }'`;
+
+/** How many bytes the files below have. */
+export async function measureTree(host: Host, path: string): Promise<number> {
+  const { stdout } = await host.processes.run(['sh', '-c', MEASURE, 'measure', path], { timeoutMs: LIMIT_MS });
+  return Number(stdout.trim());
+}
+
 async function run(host: Host, command: readonly string[], code: string): Promise<void> {
   const { code: exitCode, stderr } = await host.processes.run(command, { timeoutMs: LIMIT_MS });
   if (exitCode !== 0) throw new RosError(code, `${command.join(' ')} failed: ${stderr.trim() || `exit code ${exitCode}`}`);

@@ -15,6 +15,8 @@ interface VolumeRecord {
   readonly labels: Labels;
   /** Nothing has been copied into it yet. */
   readonly fresh?: boolean;
+  /** Nobody named it. */
+  readonly anonymous?: boolean;
 }
 
 /** No volume can have such a name. */
@@ -72,12 +74,16 @@ export class VolumeStore {
     return this.volumes.get(name)?.fresh === true;
   }
 
+  isAnonymous(name: string): boolean {
+    return this.volumes.get(name)?.anonymous === true;
+  }
+
   /** No error when it exists already. */
-  create(name: string, labels: Labels = {}): Volume {
+  create(name: string, labels: Labels = {}, anonymous: boolean = false): Volume {
     checkVolumeName(name);
     const { files, clock } = this.host;
     if (!this.volumes.has(name)) {
-      const record: VolumeRecord = { name, createdAt: new Date(clock.now()).toISOString(), labels, fresh: true };
+      const record: VolumeRecord = { name, createdAt: new Date(clock.now()).toISOString(), labels, fresh: true, ...(anonymous && { anonymous }) };
       files.makeDirectory(join(this.paths.volumes, name), 0o701);
       files.makeDirectory(this.dataPath(name), 0o755);
       files.replace(this.recordPath(name), JSON.stringify(record));
@@ -89,7 +95,7 @@ export class VolumeStore {
   markFilled(name: string): void {
     const record = this.volumes.get(name);
     if (record?.fresh !== true) return;
-    const filled: VolumeRecord = { name, createdAt: record.createdAt, labels: record.labels };
+    const { fresh: _, ...filled } = record;
     this.host.files.replace(this.recordPath(name), JSON.stringify(filled));
     this.volumes.set(name, filled);
   }

@@ -103,9 +103,14 @@ export class HttpExchange {
     return this.state !== 'open';
   }
 
-  /** The whole body as text. A client that asked whether it may send it is told so. */
-  async readText(limitBytes: number): Promise<string> {
+  /** A client that asked whether it may send its body is told so. */
+  async allowBody(): Promise<void> {
     if (this.head.headers.hasWord('expect', '100-continue') && !this.body.isRead) await this.connection.write(encodeUtf8('HTTP/1.1 100 Continue\r\n\r\n'));
+  }
+
+  /** The whole body as text. */
+  async readText(limitBytes: number): Promise<string> {
+    await this.allowBody();
     return this.body.readText(limitBytes);
   }
 
