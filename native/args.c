@@ -111,16 +111,22 @@ JSValue args_value(Args *args, JSValue value) {
     return value;
 }
 
-JSValue args_number(Args *args, const char *syscall, int64_t result) {
+/* Throws errno, with the path that the call was about: "open /etc/motd: ENOENT". Other strings may be secrets. */
+static JSValue throw_failure(Args *args, const char *syscall) {
     int error = errno;
+    bool is_path = args->count > 0 && *args->strings[0] == '/';
+    char call[512];
+    snprintf(call, sizeof call, "%s%s%s", syscall, is_path ? " " : "", is_path ? args->strings[0] : "");
     release(args);
-    return result < 0 ? throw_errno(args->ctx, syscall, error) : JS_NewInt64(args->ctx, result);
+    return throw_errno(args->ctx, call, error);
+}
+
+JSValue args_number(Args *args, const char *syscall, int64_t result) {
+    return result < 0 ? throw_failure(args, syscall) : args_value(args, JS_NewInt64(args->ctx, result));
 }
 
 JSValue args_void(Args *args, const char *syscall, int64_t result) {
-    int error = errno;
-    release(args);
-    return result < 0 ? throw_errno(args->ctx, syscall, error) : JS_UNDEFINED;
+    return result < 0 ? throw_failure(args, syscall) : args_value(args, JS_UNDEFINED);
 }
 
 JSValue args_io(Args *args, const char *syscall, int64_t result) {

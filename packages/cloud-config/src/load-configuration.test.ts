@@ -101,7 +101,7 @@ test('a file that cannot be read is a problem, not a failure', async () => {
     return read(path, limit);
   };
   deepEqual((await loadConfiguration(host)).problems.map(renderProblem), [
-    `${CONF}/cloud-config.d/1.yml: error: cannot be read: read: EIO\n  hint: is the disk damaged?`,
+    `${CONF}/cloud-config.d/1.yml: error: cannot be read: read: input/output error\n  hint: is the disk damaged?`,
     `${CONF}/cloud-config.d/2.yml: error: this is not a file (character)\n  hint: put a file there`,
     `${CONF}/cloud-config.yml: error: this is not a file (directory)\n  hint: put a file there`,
   ]);

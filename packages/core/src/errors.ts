@@ -29,8 +29,40 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** What people call the kernel's errors that they may meet. */
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EADDRINUSE: 'the address is in use',
+  EADDRNOTAVAIL: 'no such address on this machine',
+  EBUSY: 'it is in use',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EEXIST: 'it exists already',
+  EHOSTUNREACH: 'no route to the host',
+  EIO: 'input/output error',
+  EISDIR: 'it is a directory',
+  ELOOP: 'too many symbolic links',
+  EMFILE: 'too many open files',
+  ENAMETOOLONG: 'the name is too long',
+  ENETUNREACH: 'the network is unreachable',
+  ENODEV: 'no such device',
+  ENOENT: 'no such file or directory',
+  ENOMEM: 'out of memory',
+  ENOSPC: 'no space left',
+  ENOTDIR: 'not a directory',
+  ENOTEMPTY: 'the directory is not empty',
+  EPERM: 'not permitted',
+  EPIPE: 'the other side has closed',
+  EROFS: 'the file system is read-only',
+  ETIMEDOUT: 'timed out',
+};
+
+/** The kernel's errors in words: "open /etc/motd: no such file or directory". */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const code = codeOf(error);
+  if (code === undefined || !error.message.endsWith(`: ${code}`)) return error.message;
+  return `${error.message.slice(0, -code.length)}${WORDS[code] ?? code}`;
 }
 
 /** The message with the messages of its causes: "mounting /state: mount: EINVAL". */
