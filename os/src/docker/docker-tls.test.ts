@@ -1,5 +1,5 @@
 import { FakeClock, FakeHost } from '@drover/host';
-import type { CertificateRequest, Certificates } from '@drover/host';
+import type { CertificateRequest, Certificates, Kernel } from '@drover/host';
 import { resolveConfiguration } from '@drover/cloud-config';
 import type { Configuration } from '@drover/cloud-config';
 import { parseCloudConfig } from '@drover/cloud-config/yaml';
@@ -10,13 +10,16 @@ const FILE = '/var/lib/rancher/conf/cloud-config.yml';
 const NOW = Date.UTC(2026, 10, 22);
 
 /** Certificates as text that says what was asked for. */
-function machine(now = NOW): FakeHost & { readonly certificates: Certificates } {
+function machine(now = NOW): FakeHost & { readonly certificates: Certificates; readonly kernel: Kernel } {
   let keys = 0;
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
   const host = new FakeHost();
   host.files.makeDirectory('/home/rancher');
+  host.files.makeDirectory('/proc');
+  host.files.write('/proc/cmdline', '\n');
   return Object.assign(host, {
     clock: new FakeClock(now),
+    kernel: { tryLock: () => ({ release: () => undefined }) } as unknown as Kernel,
     certificates: {
       makeKey: () => `KEY${(keys += 1)}`,
       sign: ({ key, issuer, usage, names = [], from, to }: CertificateRequest) => `${usage} of ${key} by ${issuer === undefined ? 'itself' : issuer.key} for [${names.join(' ')}] ${day(from)}..${day(to)}`,
@@ -32,8 +35,8 @@ function options(host: FakeHost): Configuration['rancher']['docker'] {
 
 test('the first certificate makes the authority, which signs all others; what only the client needs is kept nowhere else', async () => {
   const host = machine();
-  await generateCertificates(host, options(host), 'server', '/etc/docker/tls', ['localhost', 'box.example', '10.1.2.3']);
-  await generateCertificates(host, options(host), 'client', '/home/rancher/.docker', []);
+  await generateCertificates(host, 'server', '/etc/docker/tls', ['localhost', 'box.example', '10.1.2.3']);
+  await generateCertificates(host, 'client', '/home/rancher/.docker', []);
   const [server, client] = ['/etc/docker/tls', '/home/rancher/.docker'];
   deepEqual([host.files.list(server), host.files.list(client)], [['ca-key.pem', 'ca.pem', 'server-cert.pem', 'server-key.pem'], ['ca.pem', 'cert.pem', 'key.pem']]);
   equal(host.files.readText(`${server}/server-cert.pem`), 'server of KEY2 by KEY1 for [localhost 127.0.0.1 ::1 box.example 10.1.2.3] 2026-11-21..2029-11-06');
@@ -46,20 +49,22 @@ test('the first certificate makes the authority, which signs all others; what on
 
 test('a server certificate is made anew each time, the authority is not', async () => {
   const host = machine();
-  for (let i = 0; i < 2; i += 1) await generateCertificates(host, options(host), 'server', '/x', []);
+  for (let i = 0; i < 2; i += 1) await generateCertificates(host, 'server', '/x', []);
   deepEqual([options(host).ca_key, options(host).server_key], ['KEY1', 'KEY3']);
 });
 
 test('on a machine whose clock is years behind, certificates count by its clock and by the true one', async () => {
   const host = machine(Date.UTC(1970, 0, 2));
-  await generateCertificates(host, options(host), 'client', '/x', []);
+  await generateCertificates(host, 'client', '/x', []);
   match(host.files.readText('/x/cert.pem'), / 1970-01-01\.\.2028-12-16$/);
 });
 
 test('half a pair and names that are none are refused before anything is written', async () => {
   const host = machine();
-  match((await rejects(() => generateCertificates(host, { ...options(host), ca_cert: 'C' }, 'server', '/x', []), 'half-a-pair')).message, /ca_cert is set, and rancher\.docker\.ca_key is not/);
-  await rejects(() => generateCertificates(host, options(host), 'server', '/x', ['a b']), 'bad-host-name');
+  host.files.makeDirectory('/var/lib/rancher/conf');
+  host.files.write(FILE, 'rancher: {docker: {ca_cert: C}}\n');
+  match((await rejects(() => generateCertificates(host, 'server', '/x', []), 'half-a-pair')).message, /ca_cert is set, and rancher\.docker\.ca_key is not/);
+  await rejects(() => generateCertificates(host, 'server', '/x', ['a b']), 'bad-host-name');
   equal(host.files.exists('/x'), false);
 });
 

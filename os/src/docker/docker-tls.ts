@@ -5,10 +5,12 @@ import { setValue } from '@drover/cloud-config';
 import type { Configuration } from '@drover/cloud-config';
 import type { CertificateRequest, Files, SystemHost } from '@drover/host';
 import type { ValueMap } from '@drover/yaml';
-import { changeOwnFile } from '../command/config/config-store.ts';
+import { changeOwnFile, loadEverything } from '../command/config/config-store.ts';
+import { withConfigurationLocked } from '../command/config/lock-configuration.ts';
+import type { WriterHost } from '../command/config/lock-configuration.ts';
 import { ACCOUNTS } from '../console/accounts.ts';
 
-type TlsHost = Pick<SystemHost, 'files' | 'clock' | 'certificates'>;
+type TlsHost = WriterHost & Pick<SystemHost, 'certificates'>;
 type DockerOptions = Configuration['rancher']['docker'];
 
 /** Where tls_args look for the files. */
@@ -28,15 +30,13 @@ interface Pair {
 }
 
 /**
- * Makes the files of a server or a client in `folder`. The authority is made the first time; it and the server's pair are
- * kept in cloud-config.yml, the client's is nowhere else.
+ * Makes the files of a server or a client in `folder`, and returns the certificate of the authority. It is made the first
+ * time; it and the server's pair are kept in cloud-config.yml, the client's is nowhere else.
  */
-export async function generateCertificates(host: TlsHost, options: DockerOptions, side: 'server' | 'client', folder: string, names: readonly string[]): Promise<void> {
+export async function generateCertificates(host: TlsHost, side: 'server' | 'client', folder: string, names: readonly string[]): Promise<string> {
   const odd = names.find((name) => !/^[\w*.:-]+$/.test(name));
   if (odd !== undefined) throw new RosError('bad-host-name', `${JSON.stringify(odd)} is neither a host name nor an address`);
-  const authority = readPair(options.ca_cert, options.ca_key, 'ca') ?? makePair(host, { usage: 'authority' });
-  const pair = makePair(host, { issuer: authority, usage: side, names: side === 'server' ? [...new Set([...ALWAYS_NAMES, ...names])] : [] });
-  await changeOwnFile(host, (tree) => keep(tree, { ca: authority, ...(side === 'server' && { server: pair }) }));
+  const { authority, pair } = await withConfigurationLocked(host, () => keepPairs(host, side, names));
   const prefix = side === 'server' ? 'server-' : '';
   writeFiles(host.files, folder, {
     'ca.pem': authority.certificate,
@@ -45,6 +45,17 @@ export async function generateCertificates(host: TlsHost, options: DockerOptions
     [`${prefix}cert.pem`]: pair.certificate,
     [`${prefix}key.pem`]: pair.key,
   });
+  return authority.certificate;
+}
+
+async function keepPairs(host: TlsHost, side: 'server' | 'client', names: readonly string[]): Promise<{ authority: Pair; pair: Pair }> {
+  const options = (await loadEverything(host)).config.rancher.docker;
+  const given = readPair(options.ca_cert, options.ca_key, 'ca');
+  const authority = given ?? makePair(host, { usage: 'authority' });
+  const pair = makePair(host, { issuer: authority, usage: side, names: side === 'server' ? [...new Set([...ALWAYS_NAMES, ...names])] : [] });
+  const made = { ...(given === undefined && { ca: authority }), ...(side === 'server' && { server: pair }) };
+  if (Object.keys(made).length > 0) await changeOwnFile(host, (tree) => keep(tree, made));
+  return { authority, pair };
 }
 
 /** What dockerd reads when rancher.docker.tls is on: from the configuration, else what is there, else made now. */
@@ -52,7 +63,7 @@ export async function prepareServer(host: TlsHost, options: DockerOptions): Prom
   const authority = options.ca_cert === undefined || options.ca_cert === '' ? {} : { 'ca.pem': options.ca_cert };
   const server = readPair(options.server_cert, options.server_key, 'server');
   if (server !== undefined) writeFiles(host.files, SERVER_FOLDER, { ...authority, 'server-cert.pem': server.certificate, 'server-key.pem': server.key });
-  else if (!host.files.exists(`${SERVER_FOLDER}/server-cert.pem`)) await generateCertificates(host, options, 'server', SERVER_FOLDER, []);
+  else if (!host.files.exists(`${SERVER_FOLDER}/server-cert.pem`)) await generateCertificates(host, 'server', SERVER_FOLDER, []);
 }
 
 /** Undefined when there is none; half of one is a mistake. */

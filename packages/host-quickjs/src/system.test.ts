@@ -193,3 +193,13 @@ test('native functions refuse what is no argument of theirs', async () => {
   await rejects(() => process.spawn({ argv: ['x', 'a\0b'] }));
   await rejects(() => process.spawn(null as unknown as { argv: string[] }));
 });
+
+test('a lock is one holder\'s at a time, and free again when it is released', () =>
+  inFolder((host, folder) => {
+    const path = `${folder}/lock`;
+    const held = host.kernel.tryLock(path);
+    ok(held !== undefined, 'the first gets it');
+    equal(host.kernel.tryLock(path), undefined);
+    held?.release();
+    ok(host.kernel.tryLock(path) !== undefined, 'and the next after it');
+  }));

@@ -133,6 +133,13 @@ export class QuickjsKernel implements Kernel {
     }
   }
 
+  tryLock(path: string): { release(): void } | undefined {
+    const fd = io.open(path, io.O_RDWR | io.O_CREAT, 0o600);
+    if (io.lock(fd, io.LOCK_EX | io.LOCK_NB) !== null) return { release: () => io.close(fd) };
+    io.close(fd);
+    return undefined;
+  }
+
   sync(): void {
     kernel.sync();
   }

@@ -72,6 +72,11 @@ export interface Kernel {
   blockDeviceBytes(path: string): number;
   /** Replaces this process. Returns only by throwing. */
   exec(file: string, args: readonly string[], env: readonly string[]): never;
+  /**
+   * A lock that one process at a time has, until it is released or the process ends; undefined while another has it. The
+   * file is made when it is missing, and stays.
+   */
+  tryLock(path: string): { release(): void } | undefined;
   /** Joins the namespaces of another process. */
   joinNamespaces(pid: number, kinds: readonly NamespaceKind[]): void;
   leaveNamespaces(kinds: readonly NamespaceKind[]): void;

@@ -1,4 +1,5 @@
 import { certificateTests } from './certificates.ts';
+import { configurationTests } from './configuration.ts';
 import { crashTests } from './crash.ts';
 import { faultTests } from './faults.ts';
 import { imageTests } from './images.ts';
@@ -8,4 +9,4 @@ import { lifeTests } from './life.ts';
 import { outputTests } from './output.ts';
 import { runTests } from './run.ts';
 
-export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...crashTests, ...faultTests];
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...crashTests, ...faultTests];

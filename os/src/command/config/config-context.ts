@@ -7,8 +7,10 @@ import type { Value } from '@drover/yaml';
 import type { CommandContext } from '../command.ts';
 import type { Flags } from '../parse-flags.ts';
 import type { ConfigHost } from './config-store.ts';
+import type { WriterHost } from './lock-configuration.ts';
 
 export type ConfigContext = CommandContext<ConfigHost>;
+export type WriterContext = CommandContext<WriterHost>;
 
 /** The file of --input; standard input without it, or when it is `-`. */
 export async function readInput({ host, readInput: readAll }: ConfigContext, flags: Flags): Promise<{ bytes: Uint8Array; name: string }> {

@@ -29,8 +29,9 @@ async function ros(host: FakeHost, args: readonly string[], input = ''): Promise
   const flags = parseFlags(rest, verb.flags ?? {});
   if ('problem' in flags) throw new Error(flags.problem);
   let [out, err] = ['', ''];
-  // No verb of this group needs more than files.
-  const context = { host: host as unknown as SystemHost, out: (text: string) => void (out += text), err: (text: string) => void (err += text), readInput: () => Promise.resolve(encodeUtf8(input)) };
+  // No verb of this group needs more than files, the clock and the lock.
+  const locked = Object.assign(host, { kernel: { tryLock: () => ({ release: () => undefined }) } });
+  const context = { host: locked as unknown as SystemHost, out: (text: string) => void (out += text), err: (text: string) => void (err += text), readInput: () => Promise.resolve(encodeUtf8(input)) };
   const code = await (await verb.load()).run(context, flags);
   return { code, out, err };
 }
