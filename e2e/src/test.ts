@@ -35,6 +35,8 @@ const SPEC: CommandSpec = {
 /** What is not a scenario. */
 const PARTS: readonly string[] = ['native', 'reproducible', 'harness', 'sanitized', 'fuzz'];
 const NATIVE = 'e2e/src/native/main.ts';
+const NATIVE_COMPOSE = 'e2e/src/native/compose/main.ts';
+const COMPOSE_CORPUS = 'tools/compose-corpus.mjs';
 
 interface Count {
   passed: number;
@@ -51,6 +53,8 @@ function runNative(workspace: Workspace, count: Count): void {
   print('native tests');
   const { status } = spawnSync(process.execPath, [join(workspace.root, 'tools/run.mjs'), NATIVE], { stdio: 'inherit', cwd: workspace.root });
   count[status === 0 ? 'passed' : 'failed'] += 1;
+  runProgram(workspace, 'compose on a real dockerd', [join(workspace.root, 'tools/run.mjs'), NATIVE_COMPOSE], count);
+  runProgram(workspace, 'compose beside Docker Compose', [join(workspace.root, COMPOSE_CORPUS), '--check'], count);
 }
 
 /** A program of the repository that is a test by itself: it prints what failed and says so with its exit code. */

@@ -11,8 +11,8 @@ import { readJsonLines } from './json-lines.ts';
 import type { StreamFrame } from './stdcopy.ts';
 import { readFrames } from './stdcopy.ts';
 import type {
-  ContainerCreateBody, ContainerCreated, ContainerInspect, ContainerSummary, EventMessage, ExecCreateBody, ExecInspect, Filters, HostConfig,
-  ImageInspect, ImageSummary, SystemInfo, VersionInfo, WaitResult,
+  ContainerCreateBody, ContainerCreated, ContainerInspect, ContainerSummary, EndpointSettings, EventMessage, ExecCreateBody, ExecInspect, Filters, HostConfig,
+  ImageInspect, ImageSummary, NetworkCreateBody, NetworkResource, ProcessList, ProgressLine, SystemInfo, VersionInfo, Volume, VolumeCreateBody, WaitResult,
 } from './types.ts';
 
 /** The newest API that this client speaks; engines accept it from Docker 26 on. */
@@ -52,10 +52,19 @@ export interface ExecResult {
 export class DockerClient {
   private readonly host: HttpHost;
   private readonly address: Address;
+  private apiVersion = API_VERSION;
 
   constructor(host: HttpHost, socketPath: string) {
     this.host = host;
     this.address = { unix: socketPath };
+  }
+
+  /** Speaks an older API from now on when the engine knows no newer one. */
+  async negotiate(): Promise<void> {
+    const response = await sendRequest(this.host, this.address, { method: 'GET', target: '/_ping' });
+    await response.body.readText(BODY_LIMIT_BYTES);
+    const newest = response.head.headers.get('Api-Version');
+    if (newest !== undefined && minorOf(newest) < minorOf(API_VERSION)) this.apiVersion = newest;
   }
 
   // ---- the engine
@@ -126,6 +135,27 @@ export class DockerClient {
     await this.json('POST', `/containers/${encodeURIComponent(name)}/update`, { json: changes });
   }
 
+  async pauseContainer(name: string): Promise<void> {
+    await this.change('POST', `/containers/${encodeURIComponent(name)}/pause`);
+  }
+
+  async unpauseContainer(name: string): Promise<void> {
+    await this.change('POST', `/containers/${encodeURIComponent(name)}/unpause`);
+  }
+
+  topContainer(name: string): Promise<ProcessList> {
+    return this.json('GET', `/containers/${encodeURIComponent(name)}/top`);
+  }
+
+  /** Unpacks a tar archive into a folder of the container. */
+  async putArchive(name: string, folder: string, archive: Uint8Array): Promise<void> {
+    const headers = HttpHeaders.of({ 'Content-Type': 'application/x-tar' });
+    const target = `/v${this.apiVersion}/containers/${encodeURIComponent(name)}/archive${renderQuery({ path: folder })}`;
+    const response = await sendRequest(this.host, this.address, { method: 'PUT', target, headers, body: archive });
+    await this.check(response, target);
+    await response.body.readText(BODY_LIMIT_BYTES);
+  }
+
   /** No limit of time unless one is given. */
   async waitContainer(name: string, condition: 'not-running' | 'next-exit' | 'removed' = 'not-running', options: CallOptions = {}): Promise<WaitResult> {
     return this.json('POST', `/containers/${encodeURIComponent(name)}/wait`, { query: { condition }, timeoutMs: 0, ...options });
@@ -136,6 +166,22 @@ export class DockerClient {
     const query = { stdout: 1, stderr: 1, follow: options.follow, tail: options.tail, since: options.since, timestamps: options.timestamps };
     const response = await this.send('GET', `/containers/${encodeURIComponent(name)}/logs`, { ...options, query });
     yield* readFrames(response.body);
+  }
+
+  /** Of a container with a terminal: everything is standard output. */
+  async *rawLogs(name: string, options: LogOptions = {}): AsyncGenerator<StreamFrame> {
+    const query = { stdout: 1, stderr: 1, follow: options.follow, tail: options.tail, since: options.since, timestamps: options.timestamps };
+    const response = await this.send('GET', `/containers/${encodeURIComponent(name)}/logs`, { ...options, query });
+    for (let bytes = await response.body.read(); bytes !== undefined; bytes = await response.body.read()) yield { stream: 'stdout', bytes };
+  }
+
+  /** The connection carries its input, and its output raw (with a terminal) or in frames. Start it afterwards. */
+  async attachContainer(name: string, options: CallOptions & { readonly stdin?: boolean } = {}): Promise<Connection> {
+    const target = `/v${this.apiVersion}/containers/${encodeURIComponent(name)}/attach${renderQuery({ stream: 1, stdout: 1, stderr: 1, stdin: options.stdin })}`;
+    const { connection, response } = await sendUpgrade(this.host, this.address, this.request('POST', target, options));
+    if (connection !== undefined) return connection;
+    await this.check(response, target);
+    throw new RosError('docker-failed', 'the engine did not hand over the connection of a container');
   }
 
   // ---- exec
@@ -151,7 +197,7 @@ export class DockerClient {
 
   /** Starts it; the connection carries its input, and its output raw (Tty) or in frames. */
   async startExec(id: string, options: CallOptions & { readonly tty?: boolean } = {}): Promise<Connection> {
-    const target = `/v${API_VERSION}/exec/${encodeURIComponent(id)}/start`;
+    const target = `/v${this.apiVersion}/exec/${encodeURIComponent(id)}/start`;
     const request = this.request('POST', target, { ...options, json: { Detach: false, Tty: options.tty === true } });
     const { connection, response } = await sendUpgrade(this.host, this.address, request);
     if (connection === undefined) {
@@ -187,12 +233,75 @@ export class DockerClient {
   /** Loads an archive of `docker save`; the source is read to its end. */
   async loadImages(archive: ByteSource, options: CallOptions = {}): Promise<void> {
     const headers = HttpHeaders.of({ 'Content-Type': 'application/x-tar' });
-    const target = `/v${API_VERSION}/images/load?quiet=1`;
+    const target = `/v${this.apiVersion}/images/load?quiet=1`;
     const response = await sendRequest(this.host, this.address, { method: 'POST', target, headers, body: archive, timeoutMs: 0, ...options });
     await this.check(response, target);
     for await (const line of readJsonLines<{ error?: string }>(response.body)) {
       if (line.error !== undefined) throw new RosError('docker-failed', line.error);
     }
+  }
+
+  /** Its progress; throws when the registry or the engine refuses. */
+  async *pullImage(name: string, options: CallOptions & { readonly platform?: string } = {}): AsyncGenerator<ProgressLine> {
+    const { platform, ...call } = options;
+    const response = await this.send('POST', '/images/create', { timeoutMs: 0, ...call, query: { fromImage: name.includes('@') || /:[^/]+$/.test(name) ? name : `${name}:latest`, platform } });
+    yield* progress(response.body);
+  }
+
+  /** Its progress; the name must have the registry's. */
+  async *pushImage(name: string, options: CallOptions = {}): AsyncGenerator<ProgressLine> {
+    const [, repository, tag] = /^(.*?)(?::([^/:]+))?$/.exec(name)!;
+    const target = `/v${this.apiVersion}/images/${repository!.split('/').map(encodeURIComponent).join('/')}/push${renderQuery({ tag: tag ?? 'latest' })}`;
+    const response = await sendRequest(this.host, this.address, { method: 'POST', target, headers: HttpHeaders.of({ 'X-Registry-Auth': 'e30=' }), timeoutMs: 0, ...options });
+    await this.check(response, target);
+    yield* progress(response.body);
+  }
+
+  /** Builds from a context, a tar archive; its output. The query's names are the API's. */
+  async *buildImage(context: ByteSource, query: QueryValues, options: CallOptions = {}): AsyncGenerator<ProgressLine> {
+    const headers = HttpHeaders.of({ 'Content-Type': 'application/x-tar' });
+    const target = `/v${this.apiVersion}/build${renderQuery(query)}`;
+    const response = await sendRequest(this.host, this.address, { method: 'POST', target, headers, body: context, timeoutMs: 0, ...options });
+    await this.check(response, target);
+    yield* progress(response.body);
+  }
+
+  async removeImage(name: string): Promise<void> {
+    await this.change('DELETE', `/images/${name.split('/').map(encodeURIComponent).join('/')}`);
+  }
+
+  // ---- networks
+
+  listNetworks(filters?: Filters): Promise<NetworkResource[]> {
+    return this.json('GET', '/networks', { query: { filters: filterText(filters) } });
+  }
+
+  async createNetwork(body: NetworkCreateBody): Promise<string> {
+    const created = await this.json<{ Id: string }>('POST', '/networks/create', { json: { CheckDuplicate: true, ...body } });
+    return created.Id;
+  }
+
+  async removeNetwork(name: string): Promise<void> {
+    await this.change('DELETE', `/networks/${encodeURIComponent(name)}`);
+  }
+
+  async connectNetwork(name: string, container: string, endpoint: EndpointSettings): Promise<void> {
+    await this.change('POST', `/networks/${encodeURIComponent(name)}/connect`, { json: { Container: container, EndpointConfig: endpoint } });
+  }
+
+  // ---- volumes
+
+  async listVolumes(filters?: Filters): Promise<readonly Volume[]> {
+    const listed = await this.json<{ Volumes: readonly Volume[] | null }>('GET', '/volumes', { query: { filters: filterText(filters) } });
+    return listed.Volumes ?? [];
+  }
+
+  createVolume(body: VolumeCreateBody): Promise<Volume> {
+    return this.json('POST', '/volumes/create', { json: body });
+  }
+
+  async removeVolume(name: string): Promise<void> {
+    await this.change('DELETE', `/volumes/${encodeURIComponent(name)}`);
   }
 
   // ---- how calls are made
@@ -209,7 +318,7 @@ export class DockerClient {
   }
 
   private async send(method: string, path: string, call: Call = {}): Promise<HttpResponse> {
-    const target = `/v${API_VERSION}${path}${renderQuery(call.query ?? {})}`;
+    const target = `/v${this.apiVersion}${path}${renderQuery(call.query ?? {})}`;
     const response = await sendRequest(this.host, this.address, this.request(method, target, call));
     if (!(call.accept ?? []).includes(response.head.status)) await this.check(response, target);
     return response;
@@ -251,6 +360,18 @@ const CODES: Readonly<Record<number, string>> = {
   409: 'docker-conflict',
   501: 'docker-not-implemented',
 };
+
+function minorOf(version: string): number {
+  return Number(version.split('.')[1] ?? 0);
+}
+
+/** The engine tells a failure in the middle of its answer as a line. */
+async function* progress(body: ByteSource): AsyncGenerator<ProgressLine> {
+  for await (const line of readJsonLines<ProgressLine>(body)) {
+    if (line.error !== undefined) throw new RosError('docker-failed', line.error);
+    yield line;
+  }
+}
 
 function filterText(filters: Filters | undefined): string | undefined {
   return filters === undefined ? undefined : JSON.stringify(filters);

@@ -140,8 +140,20 @@ export interface HostConfig {
   readonly Ulimits?: readonly Ulimit[] | null;
 }
 
+/** How a container is on a network. */
+export interface EndpointSettings {
+  readonly Aliases?: readonly string[] | null;
+  readonly Links?: readonly string[] | null;
+  readonly IPAMConfig?: { readonly IPv4Address?: string; readonly IPv6Address?: string; readonly LinkLocalIPs?: readonly string[] } | null;
+  readonly MacAddress?: string;
+  readonly DriverOpts?: Readonly<Record<string, string>> | null;
+  /** Of a container that is on it. */
+  readonly NetworkID?: string;
+  readonly IPAddress?: string;
+}
+
 export interface NetworkingConfig {
-  readonly EndpointsConfig?: Readonly<Record<string, unknown>> | null;
+  readonly EndpointsConfig?: Readonly<Record<string, EndpointSettings>> | null;
 }
 
 /** The body of POST /containers/create. */
@@ -169,6 +181,8 @@ export interface ContainerState {
   readonly Error: string;
   readonly StartedAt: string;
   readonly FinishedAt: string;
+  /** Of a container with a health check. */
+  readonly Health?: { readonly Status: 'none' | 'starting' | 'healthy' | 'unhealthy'; readonly FailingStreak: number } | null;
 }
 
 export interface MountPoint {
@@ -302,6 +316,51 @@ export interface Volume {
   readonly Labels: Labels | null;
   readonly Options: Readonly<Record<string, string>> | null;
   readonly Scope: string;
+}
+
+export interface VolumeCreateBody {
+  readonly Name?: string;
+  readonly Driver?: string;
+  readonly DriverOpts?: Readonly<Record<string, string>>;
+  readonly Labels?: Labels;
+}
+
+export interface Ipam {
+  readonly Driver?: string;
+  readonly Options?: Readonly<Record<string, string>> | null;
+  readonly Config?: readonly { readonly Subnet?: string; readonly IPRange?: string; readonly Gateway?: string; readonly AuxiliaryAddresses?: Readonly<Record<string, string>> }[] | null;
+}
+
+export interface NetworkCreateBody {
+  readonly Name: string;
+  readonly Driver?: string;
+  readonly Options?: Readonly<Record<string, string>>;
+  readonly IPAM?: Ipam;
+  readonly Internal?: boolean;
+  readonly Attachable?: boolean;
+  readonly EnableIPv6?: boolean;
+  readonly Labels?: Labels;
+}
+
+export interface NetworkResource {
+  readonly Name: string;
+  readonly Id: string;
+  readonly Driver: string;
+  readonly Labels: Labels | null;
+}
+
+export interface ProcessList {
+  readonly Titles: readonly string[];
+  readonly Processes: readonly (readonly string[])[];
+}
+
+/** A line of a pull, push or build. */
+export interface ProgressLine {
+  readonly id?: string;
+  readonly status?: string;
+  readonly stream?: string;
+  readonly progress?: string;
+  readonly error?: string;
 }
 
 export interface VersionInfo {

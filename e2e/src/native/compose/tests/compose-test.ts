@@ -1,0 +1,13 @@
+import type { DockerMachine } from '../docker-machine.ts';
+
+export interface ComposeTest {
+  /** A sentence that states a behaviour. */
+  readonly title: string;
+  /** In a new project, with nothing on the engine but its images. */
+  run(machine: DockerMachine): Promise<void>;
+}
+
+/** A service that goes on until it is stopped, and stops at once. */
+export function lasting(keys = ''): string {
+  return `{image: busybox, command: sleep 100000, stop_signal: SIGKILL${keys === '' ? '' : `, ${keys}`}}`;
+}

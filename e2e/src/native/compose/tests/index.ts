@@ -1,0 +1,6 @@
+import type { ComposeTest } from './compose-test.ts';
+import { createTests } from './create.ts';
+import { lifeTests } from './life.ts';
+import { upTests } from './up.ts';
+
+export const allComposeTests: readonly ComposeTest[] = [...createTests, ...upTests, ...lifeTests];

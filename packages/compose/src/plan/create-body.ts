@@ -1,0 +1,272 @@
+// The body of POST /containers/create for one container of a service; the same as `docker compose` sends.
+
+import type { ContainerCreateBody, EndpointSettings, HostConfig, MountRequest, PortBinding, RestartPolicy } from '@drover/docker-api';
+import type { DeviceRequest, Mount, Project, Service, Ulimit } from '../model/project.ts';
+import { parseDuration } from '../validate/parse-duration.ts';
+
+/** Fields that only this library sends. */
+type FullHostConfig = HostConfig & Readonly<Record<string, unknown>>;
+
+export interface CreateInput {
+  readonly project: Project;
+  readonly name: string;
+  readonly service: Service;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The names of a service's containers. */
+  readonly containersOf: (service: string) => readonly string[];
+  /** Of the container that this one replaces: volume by path. */
+  readonly inherited: ReadonlyMap<string, string>;
+  readonly containerName: string;
+}
+
+export function createBody(input: CreateInput): ContainerCreateBody {
+  const { service } = input;
+  const [main] = networksOf(input);
+  return {
+    ...(service.hostname !== undefined && { Hostname: service.hostname }),
+    ...(service.domainname !== undefined && { Domainname: service.domainname }),
+    ...(service.user !== undefined && { User: service.user }),
+    AttachStdout: true,
+    AttachStderr: true,
+    ...(service.tty === true && { Tty: true }),
+    ...(service.stdin_open === true && { OpenStdin: true }),
+    ExposedPorts: Object.fromEntries([...Object.keys(portBindings(service)), ...exposed(service)].map((port) => [port, {}])),
+    Env: environmentOf(service),
+    ...(service.command !== undefined && service.command !== null && { Cmd: service.command }),
+    ...(service.entrypoint !== undefined && service.entrypoint !== null && { Entrypoint: service.entrypoint }),
+    Image: input.image,
+    ...(service.working_dir !== undefined && { WorkingDir: service.working_dir }),
+    Labels: { ...service.labels, ...input.labels },
+    ...(service.stop_signal !== undefined && { StopSignal: service.stop_signal }),
+    ...(service.stop_grace_period !== undefined && { StopTimeout: Math.floor((parseDuration(service.stop_grace_period) ?? 0) / 1e9) }),
+    ...healthcheck(service),
+    ...(service.mac_address !== undefined && main === undefined && { MacAddress: service.mac_address }),
+    HostConfig: hostConfig(input, main?.name),
+    ...(main !== undefined && { NetworkingConfig: { EndpointsConfig: { [main.name]: main.endpoint } } }),
+  };
+}
+
+export function environmentOf(service: Service): string[] {
+  return Object.entries(service.environment ?? {}).map(([key, value]) => (value === null ? key : `${key}=${value}`));
+}
+
+// ---- networks
+
+export interface Attachment {
+  /** In Docker. */
+  readonly name: string;
+  readonly endpoint: EndpointSettings;
+}
+
+/** The first is the one the container is made with. By priority, then by name. */
+export function networksOf(input: Pick<CreateInput, 'project' | 'name' | 'service' | 'containerName' | 'containersOf'>): readonly Attachment[] {
+  const { project, service } = input;
+  if (service.network_mode !== undefined) return [];
+  const entries = Object.entries(service.networks ?? {}).sort(([a, x], [b, y]) => (y?.priority ?? 0) - (x?.priority ?? 0) || (a < b ? -1 : 1));
+  return entries.map(([key, settings]) => ({
+    name: project.networks[key]!.name,
+    endpoint: {
+      Aliases: [input.containerName, input.name, ...(settings?.aliases ?? [])],
+      Links: linksOf(input),
+      IPAMConfig: {
+        ...(settings?.ipv4_address !== undefined && { IPv4Address: settings.ipv4_address }),
+        ...(settings?.ipv6_address !== undefined && { IPv6Address: settings.ipv6_address }),
+        ...(settings?.link_local_ips !== undefined && { LinkLocalIPs: settings.link_local_ips }),
+      },
+      ...((settings?.mac_address ?? service.mac_address) !== undefined && { MacAddress: settings?.mac_address ?? service.mac_address }),
+      ...(settings?.driver_opts !== undefined && { DriverOpts: settings.driver_opts }),
+    },
+  }));
+}
+
+/** `CONTAINER:NAME`, each under the name of the link, of the service and of the container. */
+function linksOf({ service, containersOf }: Pick<CreateInput, 'service' | 'containersOf'>): string[] {
+  const links = (service.links ?? []).flatMap((link) => {
+    const [target, alias = target] = link.split(':') as [string, string?];
+    return containersOf(target).flatMap((container) => [`${container}:${alias}`, `${container}:${target}`, `${container}:${container}`]);
+  });
+  return [...new Set([...links, ...(service.external_links ?? []).map((link) => (link.includes(':') ? link : `${link}:${link}`))])];
+}
+
+// ---- what runs where
+
+function hostConfig(input: CreateInput, network: string | undefined): FullHostConfig {
+  const { service } = input;
+  const { limits, reservations } = service.deploy?.resources ?? {};
+  const mounts = mountsOf(input);
+  const config: Record<string, unknown> = {
+    NetworkMode: network ?? namespaceMode(service.network_mode ?? 'none', input),
+    RestartPolicy: restartPolicy(service),
+    PortBindings: portBindings(service),
+    Binds: mounts.binds,
+    Mounts: mounts.requests,
+    Tmpfs: Object.fromEntries((service.tmpfs ?? []).map((one) => [one.split(':', 1)[0]!, one.includes(':') ? one.slice(one.indexOf(':') + 1) : ''])),
+    VolumesFrom: (service.volumes_from ?? []).flatMap((from) => volumesFrom(from, input)),
+    Links: network === undefined ? linksOf(input) : [],
+    CapAdd: service.cap_add, CapDrop: service.cap_drop,
+    CgroupParent: service.cgroup_parent, CgroupnsMode: service.cgroup,
+    Dns: service.dns, DnsOptions: service.dns_opt, DnsSearch: service.dns_search,
+    ExtraHosts: service.extra_hosts?.map((one) => one.replace('=', ':')),
+    GroupAdd: service.group_add,
+    IpcMode: service.ipc === undefined ? undefined : namespaceMode(service.ipc, input),
+    PidMode: service.pid === undefined || service.pid === null ? undefined : namespaceMode(service.pid, input),
+    UTSMode: service.uts, UsernsMode: service.userns_mode, Isolation: service.isolation, Runtime: service.runtime,
+    Privileged: service.privileged, ReadonlyRootfs: service.read_only, Init: service.init,
+    SecurityOpt: service.security_opt, StorageOpt: service.storage_opt, Sysctls: service.sysctls, ShmSize: service.shm_size,
+    Annotations: service.annotations,
+    OomKillDisable: service.oom_kill_disable, OomScoreAdj: service.oom_score_adj,
+    LogConfig: service.logging === undefined ? undefined : { Type: service.logging.driver ?? '', Config: service.logging.options ?? {} },
+    Memory: limits?.memory ?? service.mem_limit,
+    MemoryReservation: reservations?.memory ?? service.mem_reservation,
+    MemorySwap: service.memswap_limit, MemorySwappiness: service.mem_swappiness,
+    PidsLimit: limits?.pids ?? service.pids_limit,
+    NanoCpus: nanoCpus(limits?.cpus ?? service.cpus),
+    CpuPeriod: service.cpu_period, CpuQuota: service.cpu_quota, CpuRealtimePeriod: service.cpu_rt_period, CpuRealtimeRuntime: service.cpu_rt_runtime,
+    CpuShares: service.cpu_shares, CpuCount: service.cpu_count, CpuPercent: service.cpu_percent, CpusetCpus: service.cpuset,
+    Ulimits: Object.entries(service.ulimits ?? {}).map(([name, limit]) => ({ Name: name, ...softAndHard(limit) })),
+    Devices: service.devices?.map((one) => ({ PathOnHost: one.source, PathInContainer: one.target ?? one.source, CgroupPermissions: one.permissions ?? 'rwm' })),
+    DeviceCgroupRules: service.device_cgroup_rules,
+    DeviceRequests: [...(service.gpus ?? []).map((one) => deviceRequest(one, [['gpu']])), ...(reservations?.devices ?? []).map((one) => deviceRequest(one, []))],
+    ...blkio(service),
+  };
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => !isNothing(value)));
+}
+
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** `service:NAME` is the namespace of its first container. */
+function namespaceMode(mode: string, input: Pick<CreateInput, 'containersOf'>): string {
+  if (!mode.startsWith('service:')) return mode;
+  return `container:${input.containersOf(mode.slice('service:'.length))[0] ?? mode.slice('service:'.length)}`;
+}
+
+function volumesFrom(from: string, input: Pick<CreateInput, 'containersOf'>): string[] {
+  if (from.startsWith('container:')) return [from.slice('container:'.length)];
+  const [service, mode] = from.split(':') as [string, string?];
+  return input.containersOf(service).map((container) => (mode === undefined ? container : `${container}:${mode}`));
+}
+
+function restartPolicy(service: Service): RestartPolicy {
+  if (service.restart !== undefined) {
+    const [name, count] = service.restart.split(':') as [NonNullable<RestartPolicy['Name']>, string?];
+    return { Name: name, ...(count !== undefined && { MaximumRetryCount: Number(count) }) };
+  }
+  const policy = service.deploy?.restart_policy;
+  if (policy === undefined) return { Name: '' };
+  const name = policy.condition === 'none' ? 'no' : policy.condition === 'on-failure' ? 'on-failure' : 'always';
+  return { Name: name, ...(name === 'on-failure' && policy.max_attempts !== undefined && { MaximumRetryCount: policy.max_attempts }) };
+}
+
+function portBindings(service: Service): Record<string, PortBinding[]> {
+  const bindings: Record<string, PortBinding[]> = {};
+  for (const port of service.ports ?? []) {
+    const key = `${port.target}/${port.protocol ?? 'tcp'}`;
+    (bindings[key] ??= []).push({ HostIp: port.host_ip ?? '', HostPort: port.published ?? '' });
+  }
+  return bindings;
+}
+
+function exposed(service: Service): string[] {
+  return (service.expose ?? []).flatMap((one) => {
+    const [range, protocol = 'tcp'] = one.split('/') as [string, string?];
+    const [first, last = first] = range.split('-').map(Number) as [number, number?];
+    return Array.from({ length: last - first + 1 }, (_, i) => `${first + i}/${protocol}`);
+  });
+}
+
+function healthcheck(service: Service): Pick<ContainerCreateBody, 'Healthcheck'> {
+  const check = service.healthcheck;
+  if (check === undefined) return {};
+  const nanoseconds = (text: string | undefined): number => (text === undefined ? 0 : (parseDuration(text) ?? 0));
+  const test = check.disable === true ? ['NONE'] : check.test;
+  const startInterval = nanoseconds(check.start_interval);
+  return {
+    Healthcheck: {
+      ...(test !== undefined && { Test: test }),
+      Interval: nanoseconds(check.interval), Timeout: nanoseconds(check.timeout), StartPeriod: nanoseconds(check.start_period),
+      ...(startInterval > 0 && { StartInterval: startInterval }),
+      ...(check.retries !== undefined && { Retries: check.retries }),
+    },
+  };
+}
+
+function nanoCpus(cpus: number | undefined): number | undefined {
+  return cpus === undefined ? undefined : Math.round(cpus * 1e9);
+}
+
+function softAndHard(limit: Ulimit): { readonly Soft: number; readonly Hard: number } {
+  return typeof limit === 'number' ? { Soft: limit, Hard: limit } : { Soft: limit.soft, Hard: limit.hard };
+}
+
+function deviceRequest(request: DeviceRequest, capabilities: readonly (readonly string[])[]): Readonly<Record<string, unknown>> {
+  return {
+    Driver: request.driver ?? '', Count: request.count ?? 0, DeviceIDs: request.device_ids ?? null,
+    Capabilities: request.capabilities === undefined ? capabilities : [request.capabilities], Options: request.options ?? null,
+  };
+}
+
+function blkio({ blkio_config: config }: Service): Readonly<Record<string, unknown>> {
+  if (config === undefined) return {};
+  const rates = (devices: typeof config.device_read_bps): unknown => devices?.map((one) => ({ Path: one.path, Rate: one.rate ?? 0 }));
+  return {
+    BlkioWeight: config.weight,
+    BlkioWeightDevice: config.weight_device?.map((one) => ({ Path: one.path, Weight: one.weight ?? 0 })),
+    BlkioDeviceReadBps: rates(config.device_read_bps), BlkioDeviceReadIOps: rates(config.device_read_iops),
+    BlkioDeviceWriteBps: rates(config.device_write_bps), BlkioDeviceWriteIOps: rates(config.device_write_iops),
+  };
+}
+
+// ---- mounts
+
+function mountsOf(input: CreateInput): { readonly binds: readonly string[]; readonly requests: readonly MountRequest[] } {
+  const binds: string[] = [];
+  const requests: MountRequest[] = [];
+  const targets = new Set<string>();
+  for (const mount of [...(input.service.volumes ?? []), ...fileMounts(input)]) {
+    targets.add(mount.target);
+    // Only a bind in this form makes a folder that is missing.
+    if (mount.type === 'bind' && mount.bind?.create_host_path === true) binds.push(bindText(mount));
+    else requests.push(mountRequest(input, mount));
+  }
+  for (const [target, volume] of input.inherited) if (!targets.has(target)) requests.push({ Type: 'volume', Source: volume, Target: target });
+  return { binds, requests };
+}
+
+function bindText(mount: Mount): string {
+  const options = [mount.read_only === true ? 'ro' : 'rw', mount.bind?.selinux, mount.bind?.propagation].filter((one) => one !== undefined);
+  return `${mount.source!}:${mount.target}:${options.join(',')}`;
+}
+
+function mountRequest({ project, inherited }: CreateInput, mount: Mount): MountRequest {
+  const readOnly = mount.read_only === true ? { ReadOnly: true } : {};
+  if (mount.type === 'tmpfs') {
+    const { size, mode } = mount.tmpfs ?? {};
+    return { Type: 'tmpfs', Target: mount.target, ...readOnly, ...((size ?? mode) !== undefined && { TmpfsOptions: { ...(size !== undefined && { SizeBytes: size }), ...(mode !== undefined && { Mode: mode }) } }) };
+  }
+  if (mount.type === 'volume') {
+    const source = mount.source === undefined || mount.source === '' ? inherited.get(mount.target) : (project.volumes[mount.source]?.name ?? mount.source);
+    const { nocopy, subpath } = mount.volume ?? {};
+    return { Type: 'volume', ...(source !== undefined && { Source: source }), Target: mount.target, ...readOnly, VolumeOptions: { ...(nocopy === true && { NoCopy: true }), ...(subpath !== undefined && { Subpath: subpath }) } };
+  }
+  const propagation = mount.bind?.propagation as NonNullable<NonNullable<MountRequest['BindOptions']>['Propagation']> | undefined;
+  return { Type: mount.type, ...(mount.source !== undefined && { Source: mount.source }), Target: mount.target, ...readOnly, ...(propagation !== undefined && { BindOptions: { Propagation: propagation } }) };
+}
+
+/** Secrets and configs that are files are mounted; the others are put into the container once it is there. */
+function fileMounts({ project, service }: CreateInput): Mount[] {
+  const bind = (section: 'secrets' | 'configs', folder: string) => (service[section] ?? []).flatMap((one): Mount[] => {
+    const file = project[section][one.source]?.file;
+    return file === undefined ? [] : [{ type: 'bind', source: file, target: targetBelow(one.target ?? one.source, folder), read_only: true }];
+  });
+  return [...bind('secrets', '/run/secrets/'), ...bind('configs', '/')];
+}
+
+export function targetBelow(target: string, folder: string): string {
+  return target.startsWith('/') ? target : folder + target;
+}
+
