@@ -30,6 +30,11 @@ export const commands: readonly Scenario[] = [
     const full = await machine.ssh.ok('sudo ros config export --full');
     for (const part of ['udev', 'labels', 'ntp']) expectContains(full, part);
     expectLacks(await machine.ssh.ok('sudo ros config export'), 'udev', 'the export without defaults');
+    await machine.ssh.ok("sudo ros config set -- rancher.docker.ca_key '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n'");
+    for (const flags of ['', '--full']) expectLacks(await machine.ssh.ok(`sudo ros config export ${flags}`), 'PRIVATE KEY', `export ${flags}`);
+    for (const flags of ['--private', '--private --full']) expectContains(await machine.ssh.ok(`sudo ros config export ${flags}`), 'PRIVATE KEY');
+    await machine.ssh.ok("printf 'write-files: [{path: /x, permissions: 0644}]\n' | sudo ros config merge");
+    expectContains(await machine.ssh.ok('sudo ros config export'), 'permissions: "0644"');
     expectEqual((await machine.ssh.run('sudo ros config nonsense')).code, 2);
     expectEqual((await machine.ssh.run('ros config get hostname')).code, 1, 'the exit code for somebody who is not root');
   }),

@@ -19,11 +19,11 @@ test('a value in the way, an empty name and a forbidden one are refused', async 
 });
 
 test('what is written again keeps its text where the schema wants text, and its number where it wants one', () => {
-  const text = 'write_files: [{path: /a, permissions: 0644, content: 1.10}]\nruncmd: [[chmod, 0755, /a], 0x10]\nmounts: [[a, b, c, 010]]\n' +
+  const text = 'write_files: [{path: /a, permissions: 0644, content: 1.10}]\nwrite-files: [{permissions: 0600}]\nruncmd: [[chmod, 0755, /a], 0x10]\nmounts: [[a, b, c, 010]]\n' +
     'rancher: {password: 0123, shutdown_timeout: 060, debug: yes, sysctl: {a: 1_0, b: 5, c: on}, docker: {extra_args: 0x1}, services: {web: {mode: 0755}}}\nunknown: 010\n';
   const written = toValue(parseRaw(text, 'f').root);
   deepEqual(written, {
-    write_files: [{ path: '/a', permissions: '0644', content: '1.10' }], runcmd: [['chmod', '0755', '/a'], '0x10'], mounts: [['a', 'b', 'c', '010']],
+    write_files: [{ path: '/a', permissions: '0644', content: '1.10' }], 'write-files': [{ permissions: '0600' }], runcmd: [['chmod', '0755', '/a'], '0x10'], mounts: [['a', 'b', 'c', '010']],
     rancher: { password: '0123', shutdown_timeout: 48, debug: true, sysctl: { a: '1_0', b: 5, c: 'on' }, docker: { extra_args: '0x1' }, services: { web: { mode: 493 } } }, unknown: 8,
   });
 });

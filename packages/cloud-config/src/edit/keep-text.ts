@@ -12,7 +12,7 @@ export function keepText(node: ConfigNode, type: string | undefined): ConfigNode
     case 'command': case 'mount': return keepItems(node, 'string');
     case 'list': return keepItems(node, shape.of);
     case 'map': return keepEntries(node, () => shape.of);
-    case 'object': return keepEntries(node, (key) => specOf(shape.keys, key)?.type);
+    case 'object': return keepEntries(node, (key) => specOf(shape.keys, key.replaceAll('-', '_'))?.type);
     case 'service': case undefined: break;
   }
   return node;
