@@ -79,10 +79,13 @@ export const config: readonly Scenario[] = [
     await machine.ssh.ok('printf "#cloud-config\\nhostname: from-file\\n" | sudo tee /var/lib/rancher/conf/cloud-config.yml >/dev/null');
     expectEqual(await machine.ssh.ok('sudo ros config get hostname'), 'from-file\n');
     await machine.ssh.ok("sudo ros config set write_files '[]' && printf 'rancher:\\n  environment: {A: b}\\n' | sudo ros c merge && sudo ros config set rancher.debug true");
+    expectEqual(await machine.ssh.ok('sudo cat /var/lib/rancher/conf/cloud-config.yml'), '#cloud-config\nhostname: from-file\nrancher:\n  debug: true\n  environment:\n    A: b\nwrite_files: []\n');
+    await machine.ssh.ok('sudo ros config set rancher.docker.tls true');
     await reboot(machine, () => tell(machine, 'sudo reboot'));
     expectEqual(await machine.ssh.ok('hostname'), 'from-file\n');
-    expectEqual(await machine.ssh.ok('sudo cat /var/lib/rancher/conf/cloud-config.yml'), '#cloud-config\nhostname: from-file\nrancher:\n  debug: true\n  environment:\n    A: b\nwrite_files: []\n');
     expectContains(await machine.ssh.ok('sudo ros config explain rancher.docker.debug'), 'value:   true');
+    await machine.ssh.ok('sudo ros tls generate');
+    expectContains(await eventually('Docker serves TLS from its first start on', 120_000, () => machine.ssh.ok('docker --tlsverify version')), 'Server');
   }),
 
   scenario('a broken cloud-config on a NoCloud drive is reported with file, line and column, and the machine boots with the name that the drive gives it', {}, async (scene) => {
