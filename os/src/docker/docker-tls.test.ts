@@ -75,8 +75,10 @@ test('Docker starts with the certificates of the configuration, else with those 
   const there = machine();
   there.files.makeDirectory('/etc/docker/tls');
   there.files.write('/etc/docker/tls/server-cert.pem', 'mine');
+  await rejects(() => prepareServer(there, options(there)), 'no-authority');
+  there.files.write('/etc/docker/tls/ca.pem', 'mine, too');
   await prepareServer(there, options(there));
-  deepEqual([there.files.list('/etc/docker/tls'), there.files.exists(FILE)], [['server-cert.pem'], false]);
+  deepEqual([there.files.list('/etc/docker/tls'), there.files.exists(FILE)], [['ca.pem', 'server-cert.pem'], false]);
   const fresh = machine();
   await prepareServer(fresh, options(fresh));
   equal(fresh.files.list('/etc/docker/tls').length, 4);

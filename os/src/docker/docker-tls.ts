@@ -60,10 +60,18 @@ async function keepPairs(host: TlsHost, side: 'server' | 'client', names: readon
 
 /** What dockerd reads when rancher.docker.tls is on: from the configuration, else what is there, else made now. */
 export async function prepareServer(host: TlsHost, options: DockerOptions): Promise<void> {
-  const authority = options.ca_cert === undefined || options.ca_cert === '' ? {} : { 'ca.pem': options.ca_cert };
   const server = readPair(options.server_cert, options.server_key, 'server');
-  if (server !== undefined) writeFiles(host.files, SERVER_FOLDER, { ...authority, 'server-cert.pem': server.certificate, 'server-key.pem': server.key });
-  else if (!host.files.exists(`${SERVER_FOLDER}/server-cert.pem`)) await generateCertificates(host, 'server', SERVER_FOLDER, []);
+  const authority = options.ca_cert ?? '';
+  const isThere = (name: string): boolean => host.files.exists(`${SERVER_FOLDER}/${name}`);
+  if (server === undefined && !isThere('server-cert.pem')) {
+    await generateCertificates(host, 'server', SERVER_FOLDER, []);
+    return;
+  }
+  if (authority === '' && !isThere('ca.pem')) throw new RosError('no-authority', 'there is a certificate of the server and none of the authority that signs the clients', { hint: 'set rancher.docker.ca_cert' });
+  writeFiles(host.files, SERVER_FOLDER, {
+    ...(authority !== '' && { 'ca.pem': authority }),
+    ...(server !== undefined && { 'server-cert.pem': server.certificate, 'server-key.pem': server.key }),
+  });
 }
 
 /** Undefined when there is none; half of one is a mistake. */
