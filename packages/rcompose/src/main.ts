@@ -22,6 +22,7 @@ void runCommand({
   err: (text) => process.stderr.write(text),
   readInput,
   cancel,
+  terminal: process.stderr.isTTY,
 }).then((code) => {
   process.exitCode = code;
   // An engine's event stream may still be open.

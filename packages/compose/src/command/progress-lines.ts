@@ -29,18 +29,37 @@ const WORDS: Readonly<Record<Action['do'], Words>> = {
   'wait-completed': ['Container', 'Waiting', 'Exited'],
 };
 
-export class ProgressLines {
+export interface ProgressPrinter {
+  show(progress: Progress): void;
+  /** What the engine says. */
+  say(line: string): void;
+}
+
+/** "Container p-web-1". */
+export function subjectOf({ step }: Progress): string {
+  return `${WORDS[step.action.do][0]} ${step.action.do === 'rename' ? step.action.to : step.action.name}`;
+}
+
+export function wordOf({ step, state }: Progress): string {
+  const [, doing, done] = WORDS[step.action.do];
+  return state === 'started' ? doing : state === 'done' ? done : state === 'failed' ? 'Error' : 'Skipped';
+}
+
+export class ProgressLines implements ProgressPrinter {
   private readonly print: (text: string) => void;
 
   constructor(print: (text: string) => void) {
     this.print = print;
   }
 
-  show({ step, state, error }: Progress): void {
-    const [what, doing, done] = WORDS[step.action.do];
-    const word = state === 'started' ? doing : state === 'done' ? done : state === 'failed' ? 'Error' : 'Skipped';
-    const name = step.action.do === 'rename' ? step.action.to : step.action.name;
-    const detail = error instanceof Error ? `: ${error.message}` : '';
-    this.print(` ${what} ${name}  ${word}${detail}\n`);
+  show(progress: Progress): void {
+    const detail = progress.error instanceof Error ? `: ${progress.error.message}` : '';
+    this.print(` ${subjectOf(progress)}  ${wordOf(progress)}${detail}\n`);
+  }
+
+  say(line: string): void {
+    this.print(`${line}\n`);
   }
 }
+
+export const SILENT: ProgressPrinter = { show: () => undefined, say: () => undefined };

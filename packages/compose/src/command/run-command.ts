@@ -14,7 +14,7 @@ import { flag, value, values } from './verb.ts';
 const GLOBAL_FLAGS: readonly Flag[] = [
   values('--file', 'A compose file; - is standard input', '-f'), value('--project-name', 'The name of the project', '-p'), values('--profile', 'A profile; * is all'),
   value('--project-directory', 'What relative paths are relative to'), values('--env-file', 'In place of .env'), value('--host', 'unix:///path of the engine', '-H'), value('--parallel', 'How many steps at a time'),
-  flag('--dry-run', 'Print the plan and do nothing'), flag('--compatibility', 'Names as version 1 made them'), flag('--verbose', 'Accepted'), value('--ansi', 'Accepted'), value('--progress', 'Accepted'),
+  flag('--dry-run', 'Print the plan and do nothing'), flag('--compatibility', 'Names as version 1 made them'), flag('--verbose', 'Accepted'), value('--ansi', 'Accepted'), value('--progress', 'auto, tty, plain or quiet'),
   flag('--help', 'This text', '-h'), flag('--version', 'The version', '-v'),
 ];
 

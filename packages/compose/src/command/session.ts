@@ -15,7 +15,9 @@ import { observe } from '../observe/observe.ts';
 import type { Plan } from '../plan/step.ts';
 import { renderPlan } from '../plan/step.ts';
 import type { Flags } from './flags.ts';
-import { ProgressLines } from './progress-lines.ts';
+import { ProgressBlock } from './progress-block.ts';
+import type { ProgressPrinter } from './progress-lines.ts';
+import { ProgressLines, SILENT } from './progress-lines.ts';
 
 export interface CommandIo {
   readonly host: Host;
@@ -28,6 +30,8 @@ export interface CommandIo {
   /** The text of standard input, for `-f -`. */
   readonly readInput: () => Promise<string>;
   readonly cancel?: CancelSource;
+  /** `err` is a terminal, which lines can be written over on. */
+  readonly terminal?: boolean;
 }
 
 const DEFAULT_SOCKET = '/var/run/docker.sock';
@@ -89,18 +93,25 @@ export class Session {
     return (service) => configHash(this.io.host, service);
   }
 
+  private printer(): ProgressPrinter {
+    const kind = this.flags.value('--progress') ?? 'auto';
+    if (!['auto', 'tty', 'plain', 'quiet'].includes(kind)) throw new RosError('usage', `--progress takes auto, tty, plain or quiet, not ${kind}`);
+    if (kind === 'quiet') return SILENT;
+    return kind === 'tty' || (kind === 'auto' && this.io.terminal === true) ? new ProgressBlock(this.io.err) : new ProgressLines(this.io.err);
+  }
+
   /** With `--dry-run` it is only printed. Throws `apply-failed` with the first error. */
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<void> {
     if (this.flags.has('--dry-run')) {
       this.io.out(renderPlan(plan));
       return;
     }
-    const lines = new ProgressLines(this.io.err);
+    const printer = this.printer();
     const parallel = this.flags.number('--parallel');
     const { failed, skipped } = await applyPlan(this.io.host, await this.client(), plan, {
       cancel: this.cancel,
-      onProgress: (progress) => lines.show(progress),
-      onOutput: (_, line) => line !== '' && this.io.err(`${line}\n`),
+      onProgress: (progress) => printer.show(progress),
+      onOutput: (_, line) => line !== '' && printer.say(line),
       ...(parallel !== undefined && parallel > 0 && { parallel }),
       ...options,
     });

@@ -1,24 +1,14 @@
 // The body of POST /containers/create for one container of a service; the same as `docker compose` sends.
 
-import type { ContainerCreateBody, EndpointSettings, HostConfig, MountRequest, PortBinding, RestartPolicy } from '@drover/docker-api';
-import type { DeviceRequest, Mount, Project, Service, Ulimit } from '../model/project.ts';
+import type { ContainerCreateBody, HostConfig, PortBinding, RestartPolicy } from '@drover/docker-api';
+import type { DeviceRequest, Service, Ulimit } from '../model/project.ts';
 import { parseDuration } from '../validate/parse-duration.ts';
+import { linksOf, networksOf } from './attachments.ts';
+import type { CreateInput } from './create-input.ts';
+import { mountsOf } from './mounts.ts';
 
 /** Fields that only this library sends. */
 type FullHostConfig = HostConfig & Readonly<Record<string, unknown>>;
-
-export interface CreateInput {
-  readonly project: Project;
-  readonly name: string;
-  readonly service: Service;
-  readonly image: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** The names of a service's containers. */
-  readonly containersOf: (service: string) => readonly string[];
-  /** Of the container that this one replaces: volume by path. */
-  readonly inherited: ReadonlyMap<string, string>;
-  readonly containerName: string;
-}
 
 export function createBody(input: CreateInput): ContainerCreateBody {
   const { service } = input;
@@ -49,44 +39,6 @@ export function createBody(input: CreateInput): ContainerCreateBody {
 
 export function environmentOf(service: Service): string[] {
   return Object.entries(service.environment ?? {}).map(([key, value]) => (value === null ? key : `${key}=${value}`));
-}
-
-// ---- networks
-
-export interface Attachment {
-  /** In Docker. */
-  readonly name: string;
-  readonly endpoint: EndpointSettings;
-}
-
-/** The first is the one the container is made with. By priority, then by name. */
-export function networksOf(input: Pick<CreateInput, 'project' | 'name' | 'service' | 'containerName' | 'containersOf'>): readonly Attachment[] {
-  const { project, service } = input;
-  if (service.network_mode !== undefined) return [];
-  const entries = Object.entries(service.networks ?? {}).sort(([a, x], [b, y]) => (y?.priority ?? 0) - (x?.priority ?? 0) || (a < b ? -1 : 1));
-  return entries.map(([key, settings]) => ({
-    name: project.networks[key]!.name,
-    endpoint: {
-      Aliases: [input.containerName, input.name, ...(settings?.aliases ?? [])],
-      Links: linksOf(input),
-      IPAMConfig: {
-        ...(settings?.ipv4_address !== undefined && { IPv4Address: settings.ipv4_address }),
-        ...(settings?.ipv6_address !== undefined && { IPv6Address: settings.ipv6_address }),
-        ...(settings?.link_local_ips !== undefined && { LinkLocalIPs: settings.link_local_ips }),
-      },
-      ...((settings?.mac_address ?? service.mac_address) !== undefined && { MacAddress: settings?.mac_address ?? service.mac_address }),
-      ...(settings?.driver_opts !== undefined && { DriverOpts: settings.driver_opts }),
-    },
-  }));
-}
-
-/** `CONTAINER:NAME`, each under the name of the link, of the service and of the container. */
-function linksOf({ service, containersOf }: Pick<CreateInput, 'service' | 'containersOf'>): string[] {
-  const links = (service.links ?? []).flatMap((link) => {
-    const [target, alias = target] = link.split(':') as [string, string?];
-    return containersOf(target).flatMap((container) => [`${container}:${alias}`, `${container}:${target}`, `${container}:${container}`]);
-  });
-  return [...new Set([...links, ...(service.external_links ?? []).map((link) => (link.includes(':') ? link : `${link}:${link}`))])];
 }
 
 // ---- what runs where
@@ -220,53 +172,3 @@ function blkio({ blkio_config: config }: Service): Readonly<Record<string, unkno
     BlkioDeviceWriteBps: rates(config.device_write_bps), BlkioDeviceWriteIOps: rates(config.device_write_iops),
   };
 }
-
-// ---- mounts
-
-function mountsOf(input: CreateInput): { readonly binds: readonly string[]; readonly requests: readonly MountRequest[] } {
-  const binds: string[] = [];
-  const requests: MountRequest[] = [];
-  const targets = new Set<string>();
-  for (const mount of [...(input.service.volumes ?? []), ...fileMounts(input)]) {
-    targets.add(mount.target);
-    // Only a bind in this form makes a folder that is missing.
-    if (mount.type === 'bind' && mount.bind?.create_host_path === true) binds.push(bindText(mount));
-    else requests.push(mountRequest(input, mount));
-  }
-  for (const [target, volume] of input.inherited) if (!targets.has(target)) requests.push({ Type: 'volume', Source: volume, Target: target });
-  return { binds, requests };
-}
-
-function bindText(mount: Mount): string {
-  const options = [mount.read_only === true ? 'ro' : 'rw', mount.bind?.selinux, mount.bind?.propagation].filter((one) => one !== undefined);
-  return `${mount.source!}:${mount.target}:${options.join(',')}`;
-}
-
-function mountRequest({ project, inherited }: CreateInput, mount: Mount): MountRequest {
-  const readOnly = mount.read_only === true ? { ReadOnly: true } : {};
-  if (mount.type === 'tmpfs') {
-    const { size, mode } = mount.tmpfs ?? {};
-    return { Type: 'tmpfs', Target: mount.target, ...readOnly, ...((size ?? mode) !== undefined && { TmpfsOptions: { ...(size !== undefined && { SizeBytes: size }), ...(mode !== undefined && { Mode: mode }) } }) };
-  }
-  if (mount.type === 'volume') {
-    const source = mount.source === undefined || mount.source === '' ? inherited.get(mount.target) : (project.volumes[mount.source]?.name ?? mount.source);
-    const { nocopy, subpath } = mount.volume ?? {};
-    return { Type: 'volume', ...(source !== undefined && { Source: source }), Target: mount.target, ...readOnly, VolumeOptions: { ...(nocopy === true && { NoCopy: true }), ...(subpath !== undefined && { Subpath: subpath }) } };
-  }
-  const propagation = mount.bind?.propagation as NonNullable<NonNullable<MountRequest['BindOptions']>['Propagation']> | undefined;
-  return { Type: mount.type, ...(mount.source !== undefined && { Source: mount.source }), Target: mount.target, ...readOnly, ...(propagation !== undefined && { BindOptions: { Propagation: propagation } }) };
-}
-
-/** Secrets and configs that are files are mounted; the others are put into the container once it is there. */
-function fileMounts({ project, service }: CreateInput): Mount[] {
-  const bind = (section: 'secrets' | 'configs', folder: string) => (service[section] ?? []).flatMap((one): Mount[] => {
-    const file = project[section][one.source]?.file;
-    return file === undefined ? [] : [{ type: 'bind', source: file, target: targetBelow(one.target ?? one.source, folder), read_only: true }];
-  });
-  return [...bind('secrets', '/run/secrets/'), ...bind('configs', '/')];
-}
-
-export function targetBelow(target: string, folder: string): string {
-  return target.startsWith('/') ? target : folder + target;
-}
-

@@ -2,14 +2,16 @@
 // the same plan.
 
 import { RosError } from '@drover/core';
-import { targetBelow } from './create-body.ts';
 import type { Project, Service } from '../model/project.ts';
 import { replicasOf } from '../model/project.ts';
 import { LABELS } from '../names.ts';
 import type { Observed, ObservedContainer } from '../observe/observe.ts';
 import { imageOf } from '../observe/observe.ts';
 import { containerLabels } from './container-labels.ts';
-import { createBody, networksOf } from './create-body.ts';
+import { networksOf } from './attachments.ts';
+import { createBody } from './create-body.ts';
+import type { CreateInput } from './create-input.ts';
+import { targetBelow } from './mounts.ts';
 import type { ImageOptions, ResourceSteps } from './plan-resources.ts';
 import { planImages, planNetworks, planVolumes } from './plan-resources.ts';
 import { inDependencyOrder, selectServices } from './select-services.ts';
@@ -171,7 +173,7 @@ function makeContainer(planning: Planning, name: string, service: Service, makin
   return { name: containerName, made, started: builder.add({ do: 'start', name: containerName }, 'it is new', [...prepared, ...making.ready]) };
 }
 
-function inputOf(planning: Planning, name: string, service: Service, making: Making & { readonly containerName: string }): Parameters<typeof createBody>[0] {
+function inputOf(planning: Planning, name: string, service: Service, making: Making & { readonly containerName: string }): CreateInput {
   const { project, observed, options, hashOf, outcomes } = planning;
   const image = imageOf(project, name, service.image);
   const { old } = making;
