@@ -63,7 +63,13 @@ async function up(session: Session, options: UpOptions, waitSeconds?: number): P
   if (orphans.length > 0 && options.removeOrphans !== true) {
     session.io.err(`warning: Found orphan containers (${orphans.map((one) => one.name).join(' ')}) for this project. If you removed or renamed this service in your compose file, you can run this command with the --remove-orphans flag to clean it up.\n`);
   }
-  await session.apply(planUp(project, observed, session.hashOf(), options), waitSeconds === undefined ? {} : { waitMs: waitSeconds * 1000 });
+  const plan = planUp(project, observed, session.hashOf(), options);
+  const waits = waitSeconds === undefined ? {} : { waitMs: waitSeconds * 1000 };
+  const images = plan.filter(({ action }) => action.do === 'pull' || action.do === 'build');
+  if (images.length === 0 || session.flags.has('--dry-run')) return session.apply(plan, waits);
+  // Whether an image is another one now shows once it is there; a container of the same one stays.
+  await session.apply(images);
+  return session.apply(planUp(project, await session.observe(project), session.hashOf(), { ...options, build: 'never', pull: 'missing' }), waits);
 }
 
 const upVerb: Verb = {

@@ -130,7 +130,7 @@ function causeToRecreate({ project, observed, options, hashOf, images, outcomes 
   if (options.recreate === 'always' && asked) return 'it was asked for';
   if (present.configHash !== hashOf(service)) return 'its configuration has changed';
   const image = observed.images.get(imageOf(project, name, service.image));
-  // What a step brings may be another image; whether it is shows when it is there.
+  // What a step brings may be another image. Who wants to know first carries the steps of images out, and plans again.
   if (images.has(name) && image !== undefined) return 'its image may have changed';
   if (image !== undefined && image !== present.imageId) return 'its image has changed';
   const shared = sharedWith(service).find((other) => outcomes.get(other)?.recreated === true);

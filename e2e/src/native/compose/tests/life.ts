@@ -42,6 +42,19 @@ export const lifeTests: readonly ComposeTest[] = [
     },
   },
   {
+    title: 'up --build makes a new container only when the image has become another one',
+    run: async (machine) => {
+      const files = (text: string): Record<string, string> => ({ 'compose.yaml': `services: {one: {build: ., stop_signal: SIGKILL}}\n`, Dockerfile: `FROM busybox\nENV TEXT=${text}\nCMD ["sleep","1000"]\n` });
+      await machine.ok(['up', '-d', '--build'], { files: files('a') });
+      const first = machine.id('one');
+      await machine.ok(['up', '-d', '--build']);
+      equal(machine.id('one'), first);
+      await machine.ok(['up', '-d', '--build', '-t', '0'], { files: files('b') });
+      ok(machine.id('one') !== first);
+      match(machine.inspect(machine.name('one'), '{{json .Config.Env}}'), /TEXT=b/);
+    },
+  },
+  {
     title: 'a Dockerfile in the compose file is built',
     run: async (machine) => {
       await machine.ok(['build'], { files: { 'compose.yaml': 'services:\n  one:\n    build:\n      context: .\n      dockerfile_inline: |\n        FROM busybox\n        CMD ["echo","inline"]\n' } });
