@@ -31,6 +31,8 @@ test('an unknown key is kept and reported with what may have been meant', () => 
     ['rancher:\n  hostname: x', 'user.yml:2:3: warning: unknown key rancher.hostname\n  hint: did you mean hostname, at the top level?'],
     ['network: {}', 'user.yml:1:1: warning: unknown key network\n  hint: did you mean rancher.network?'],
     ['users: []', 'user.yml:1:1: warning: unknown key users\n  hint: the users are rancher and docker; give their keys in ssh_authorized_keys'],
+    ['rancher.docker.debug: true', 'user.yml:1:1: warning: unknown key rancher.docker.debug\n  hint: write rancher: {docker: {debug: VALUE}}'],
+    ['a.b: true', 'user.yml:1:1: warning: unknown key a.b'],
     ['bad_key: 1', 'user.yml:1:1: warning: unknown key bad_key'],
     ['constructor: 1', 'user.yml:1:1: warning: unknown key constructor'],
     ['rancher: {network: {interfaces: {eth0: {adress: 1.2.3.4/24}}}}', 'user.yml:1:41: warning: unknown key rancher.network.interfaces.eth0.adress\n  hint: did you mean address?'],
@@ -53,11 +55,18 @@ test('a value of the wrong type takes down its own key only', () => {
   deepEqual([config.rancher.log, config.rancher.network.dhcp_timeout, config.rancher.debug, config.rancher.shutdown_timeout], [true, 60, false, 60]);
 });
 
+test('problems come in the order of the text', () => {
+  const found = problems('rancher:\n  debug: maybe\n  write-files: 1\n  debug: [a]\nhostnme: x\nwrite-files: []\n');
+  deepEqual(found.map((one) => one.split(':')[1]), ['3', '4', '4', '5', '6']);
+});
+
 test('a text that cannot be used leaves one clear problem and an empty layer', () => {
   const table: readonly (readonly [string | Uint8Array, string])[] = [
     ['hostname: a: b', 'user.yml:1:12: error: a second ": " on the line\n  hint: put the value in quotes'],
     ['- a', 'user.yml:1:1: error: expected a map of keys, got a list\n  hint: begin each line with a key, a colon and a blank'],
-    ['hello', 'user.yml:1:1: error: expected a map of keys, got a value\n  hint: begin each line with a key, a colon and a blank'],
+    ['hostname = web1', 'user.yml:1:1: error: expected a map of keys, got a value\n  hint: write hostname: VALUE'],
+    ['hostname:web1', 'user.yml:1:1: error: expected a map of keys, got a value\n  hint: put a blank behind the colon: hostname: w...'],
+    ['hello', 'user.yml:1:1: error: expected a map of keys, got a value\n  hint: a key ends in a colon and a blank'],
     ['#!/bin/sh\necho x', 'user.yml:1:1: error: this is a script, not a cloud-config\n  hint: put it into runcmd or write_files'],
     [Uint8Array.of(0x1f, 0x8b, 8, 0), 'user.yml: error: this is compressed with gzip\n  hint: unpack it first'],
     [Uint8Array.of(0xff, 0xfe, 0x61, 0), 'user.yml: error: this text is UTF-16\n  hint: save it as UTF-8'],
@@ -79,7 +88,7 @@ test('DOS line ends, a byte order mark and bytes that are not UTF-8 are survived
   deepEqual(problems('hostname: a\r\n', { dosLineEnds: 'refuse' }), ["user.yml: error: shouldn't contain CRLF characters\n  hint: save the file with Unix line ends"]);
   const bytes = encodeUtf8('a: 1\nrancher: {environment: {x: "?"}}\n');
   bytes[bytes.indexOf(0x3f)] = 0xff;
-  deepEqual(problems(bytes).slice(0, 1), ['user.yml:2:29: warning: a byte that is not UTF-8 is read as U+FFFD\n  hint: save the file as UTF-8']);
+  deepEqual(problems(bytes).slice(1, 2), ['user.yml:2:29: warning: a byte that is not UTF-8 is read as U+FFFD\n  hint: save the file as UTF-8']);
   deepEqual(toValue(parseCloudConfig(bytes, 'f').tree), { a: 1, rancher: { environment: { x: '\ufffd' } } });
   equal(toValue(parseCloudConfig('a: |\r\n  x\r\n  y\r\n', 'f').tree) instanceof Object, true);
   deepEqual(toValue(parseCloudConfig('a: |\r\n  x\r\n  y\r\n', 'f').tree), { a: 'x\ny\n' });

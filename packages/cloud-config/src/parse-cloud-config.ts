@@ -1,6 +1,6 @@
 // One text of configuration -> one layer. Whatever the text is, the result is a layer and a list of problems.
 
-import { parseYaml } from '@drover/yaml/read';
+import { keyHint, parseYaml } from '@drover/yaml/read';
 import { emptyTree, kindOf, placeOf, toValue } from '@drover/yaml';
 import type { ConfigNode, MapNode, Value } from '@drover/yaml';
 import { checkTree } from './check/check-tree.ts';
@@ -37,6 +37,7 @@ export function parseCloudConfig(data: Uint8Array | string, name: string, option
   const root = rootMap(parsed.root, options, problems);
   const checked = checkTree(root, options.announce === undefined ? {} : { announce: options.announce });
   problems.push(...checked.problems);
+  problems.sort((a, b) => lineOf(a) - lineOf(b) || (a.column ?? 0) - (b.column ?? 0));
   return layer(checked.tree);
 }
 
@@ -55,11 +56,16 @@ export function mergeRawTexts(texts: readonly { readonly bytes: Uint8Array; read
   return toValue(texts.reduce((merged, { bytes, name, compose }) => mergeTrees(merged, parseRaw(bytes, name, { compose }).root), emptyTree({ name: 'user-data' })));
 }
 
+/** What is wrong with the whole text comes first, how much more there is last. */
+function lineOf(problem: ConfigProblem): number {
+  return problem.code === 'more-problems' ? Infinity : (problem.line ?? 0);
+}
+
 function rootMap(root: ConfigNode, options: ParseOptions, problems: ConfigProblem[]): MapNode {
   const { source, offset } = root;
   if (root.kind === 'scalar' && root.value === null) return emptyTree(source);
   if (root.kind !== 'map') {
-    problems.push({ code: 'not-cloud-config', severity: 'error', message: `expected a map of keys, got ${kindOf(root)}`, ...placeOf(source, offset), hint: 'begin each line with a key, a colon and a blank' });
+    problems.push({ code: 'not-cloud-config', severity: 'error', message: `expected a map of keys, got ${kindOf(root)}`, ...placeOf(source, offset), hint: root.kind === 'scalar' ? keyHint(root.text) : 'begin each line with a key, a colon and a blank' });
     return emptyTree(source);
   }
   if (options.compose !== true) return root;

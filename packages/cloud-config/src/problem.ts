@@ -12,6 +12,7 @@ export type ProblemCode =
   // the text as a whole: it is used all the same
   | 'crlf'
   | 'invalid-utf8'
+  | 'more-problems'
   // one key
   | 'bad-key'
   | 'unknown-key'

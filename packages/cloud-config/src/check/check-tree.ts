@@ -54,7 +54,7 @@ class Checker {
 
   result(tree: MapNode): readonly ConfigProblem[] {
     if (this.dropped === 0) return this.problems;
-    return [...this.problems, { code: 'bad-value', severity: 'warning', message: `there are ${this.dropped} more problems`, ...placeOf(tree.source, tree.offset) }];
+    return [...this.problems, { code: 'more-problems', severity: 'warning', message: `there are ${this.dropped} more problems`, ...placeOf(tree.source, tree.offset) }];
   }
 
   private report(code: ProblemCode, complaint: Complaint, node: ConfigNode, context: Context, offset = node.offset): undefined {

@@ -3,6 +3,7 @@
 import { closestName } from '@drover/core';
 import type { ObjectSpec } from '../schema/key-spec.ts';
 import { RANCHER } from '../schema/rancher-keys.ts';
+import { findSpec, parseKeyPath } from '../schema/key-path.ts';
 import { ROOT } from '../schema/root-keys.ts';
 import { specOf } from '../schema/schema.ts';
 
@@ -24,6 +25,8 @@ const FOREIGN_KEYS: ObjectHints = {
   growpart: 'use rancher.resize_device',
   power_state: 'run reboot or poweroff from runcmd',
   final_message: 'leave it out',
+  mount_default_fields: 'leave it out; give each entry of mounts its own',
+  EXTRA_CMDLINE: 'leave it out; the words behind -- of the kernel line are read anew at each boot',
 };
 
 type ObjectHints = Readonly<Record<string, string>>;
@@ -34,7 +37,14 @@ export function suggestKey(key: string, keys: ObjectSpec, path: string): string 
   if (close !== undefined) return `did you mean ${close}?`;
   const elsewhere = findElsewhere(key, path);
   if (elsewhere !== undefined) return `did you mean ${elsewhere}?`;
+  if (path === '' && key.includes('.')) return unfold(key);
   return path === '' && Object.hasOwn(FOREIGN_KEYS, key) ? FOREIGN_KEYS[key] : undefined;
+}
+
+/** A dotted key, as kernel words and `ros config set` have them, in a file. */
+function unfold(key: string): string | undefined {
+  const parts = parseKeyPath(key);
+  return parts.length > 1 && findSpec(parts) !== undefined ? `write ${parts.join(': {')}: VALUE${'}'.repeat(parts.length - 1)}` : undefined;
 }
 
 /** A key of the top level written below rancher, or the other way round. */

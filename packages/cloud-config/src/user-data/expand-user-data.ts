@@ -136,7 +136,7 @@ class Expansion {
 /** A text with more mistakes than this was not meant to be user-data. */
 function limitProblems(problems: readonly ConfigProblem[], source: string): readonly ConfigProblem[] {
   if (problems.length <= PROBLEM_LIMIT) return problems;
-  return [...problems.slice(0, PROBLEM_LIMIT), { code: 'unrecognized-user-data', severity: 'error', message: `there are ${problems.length - PROBLEM_LIMIT} more problems`, source }];
+  return [...problems.slice(0, PROBLEM_LIMIT), { code: 'more-problems', severity: 'error', message: `there are ${problems.length - PROBLEM_LIMIT} more problems`, source }];
 }
 
 /** On one line, nothing a terminal would act on, cut short. */

@@ -199,7 +199,7 @@ export class Cursor {
   /** The value behind `*name`, not copied. */
   alias(name: string, offset: number): ConfigNode {
     const anchor = this.anchors.get(name);
-    if (anchor === undefined) this.stop(`there is no anchor &${name} above`, undefined, offset);
+    if (anchor === undefined) this.stop(`there is no anchor &${name} above`, 'put a value that begins with * in quotes', offset);
     this.count += anchor.size;
     if (this.count > NODE_LIMIT) this.tooMany();
     const below = this.depth + anchor.height;

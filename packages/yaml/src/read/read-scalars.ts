@@ -155,6 +155,7 @@ function lookAhead(cursor: Cursor, parent: number): { readonly at: number; reado
   return undefined;
 }
 
+/** What to do about a line that should have a key and has none. */
 export function keyHint(line: string): string {
   const colon = /^([\w.-]+):(\S)/.exec(line);
   if (colon !== null) return `put a blank behind the colon: ${colon[1]!}: ${colon[2]!}...`;
