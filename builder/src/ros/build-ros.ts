@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { RosError } from '@drover/core';
 import type { Product } from '../cache.ts';
 import { produce } from '../cache.ts';
+import { blankUnwindTables } from '../images/blank-unwind.ts';
 import type { Toolchain } from '../toolchain/toolchain.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Locate } from './map-positions.ts';
@@ -52,12 +53,12 @@ async function compileC(workspace: Workspace, toolchain: Toolchain, into: string
 }
 
 /** What every program's outcome depends on, besides its own sources. */
-const PIPELINE = ['native', 'builder/src/ros', 'tools/bundle.mjs', 'package-lock.json', 'tsconfig.base.json'];
+const PIPELINE = ['native', 'builder/src/ros', 'builder/src/images/blank-unwind.ts', 'builder/src/images/elf.ts', 'tools/bundle.mjs', 'package-lock.json', 'tsconfig.base.json'];
 
 export async function buildRos(workspace: Workspace, toolchain: Toolchain, version: string): Promise<Product> {
   const compiler = await buildCompiler(workspace, toolchain);
   const sources = [...PIPELINE, 'packages', 'os/src', 'os/package.json'];
-  return produce(workspace, 'ros', { text: ['v2', version], paths: sources, products: [toolchain.product, compiler] }, async (into) => {
+  return produce(workspace, 'ros', { text: ['v3', version], paths: sources, products: [toolchain.product, compiler] }, async (into) => {
     await buildProgram(workspace, toolchain, compiler, 'os/src/main.ts', 'ros', version, into);
     const size = statSync(join(into, 'ros')).size;
     if (size > ROS_LIMIT_BYTES) throw new RosError('ros-too-large', `ros has ${size} bytes, more than ${ROS_LIMIT_BYTES}`, { hint: 'look for a library that came in with an import' });
@@ -67,7 +68,7 @@ export async function buildRos(workspace: Workspace, toolchain: Toolchain, versi
 /** A program that only fails, built as `ros` is: what its stack trace says is what one of `ros` says. */
 export async function buildTraceProbe(workspace: Workspace, toolchain: Toolchain): Promise<Product> {
   const compiler = await buildCompiler(workspace, toolchain);
-  return produce(workspace, 'trace-probe', { text: 'v1', paths: PIPELINE, products: [toolchain.product, compiler] }, (into) =>
+  return produce(workspace, 'trace-probe', { text: 'v2', paths: PIPELINE, products: [toolchain.product, compiler] }, (into) =>
     buildProgram(workspace, toolchain, compiler, 'builder/src/ros/trace-probe/main.ts', 'trace-probe', 'probe', into),
   );
 }
@@ -94,6 +95,9 @@ async function buildProgram(workspace: Workspace, toolchain: Toolchain, compiler
   }
   writeFileSync(join(into, 'bytecode.S'), renderBytecodeTable(chunks));
   await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} ${RELEASE} -o /mnt/out/${name} /mnt/native/main.c /mnt/native/args.c /mnt/native/mod_*.c /mnt/out/bytecode.S ${LIBRARIES}`);
+  const program = join(into, name);
+  const bytes = readFileSync(program);
+  if (blankUnwindTables(program, bytes)) writeFileSync(program, bytes);
 }
 
 /** Positions of the sources, with the file as a path in the repository. */

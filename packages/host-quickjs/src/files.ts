@@ -100,19 +100,33 @@ export class QuickjsFiles implements Files {
   }
 
   private writeAside(path: string, data: string | Uint8Array, options: WriteOptions, sync: boolean): void {
-    this.temporary += 1;
-    const aside = `${path}.${this.temporary}.tmp`;
     const mode = options.mode ?? 0o644;
+    const { aside, fd } = this.openAside(path, mode);
     try {
-      withDescriptor(aside, OPEN_FLAGS.write | io.O_NOFOLLOW, mode, (fd) => {
+      try {
         writeFully(fd, bytesOf(data));
         fs.chmod(aside, mode); // whatever the umask says
         if (sync) io.fsync(fd);
-      });
+      } finally {
+        io.close(fd);
+      }
       fs.rename(aside, path);
     } catch (error) {
       this.remove(aside);
       throw error;
+    }
+  }
+
+  /** Other processes may write the same file, also from another PID namespace: the kernel decides whose name is free. */
+  private openAside(path: string, mode: number): { aside: string; fd: number } {
+    for (;;) {
+      this.temporary += 1;
+      const aside = `${path}.${this.temporary}.tmp`;
+      try {
+        return { aside, fd: io.open(aside, OPEN_FLAGS.write | io.O_EXCL | io.O_NOFOLLOW, mode) };
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      }
     }
   }
 

@@ -41,6 +41,16 @@ export const fileBehaviours: readonly Behaviour[] = [
     },
   },
   {
+    title: 'writeAtomic leaves alone what another process has aside for the same file',
+    check({ files }, folder) {
+      const theirs = Array.from({ length: 40 }, (_, i) => `${folder}/a.${i}.tmp`);
+      for (const path of theirs) files.write(path, 'theirs');
+      files.writeAtomic(`${folder}/a`, 'ours');
+      equal(files.readText(`${folder}/a`), 'ours');
+      for (const path of theirs) equal(files.readText(path), 'theirs');
+    },
+  },
+  {
     title: 'append adds at the end, write begins anew',
     check({ files }, folder) {
       files.append(`${folder}/a`, 'one');
