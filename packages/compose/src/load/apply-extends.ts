@@ -10,6 +10,9 @@ import type { ReadContext } from './read-context.ts';
 import { readNamedFile } from './read-context.ts';
 import { readDocuments } from './read-documents.ts';
 
+/** Longer chains only come from circles, or from somebody who means harm. */
+const DEPTH_LIMIT = 20;
+
 interface Origin {
   readonly context: ReadContext;
   readonly file: string;
@@ -46,6 +49,7 @@ function resolveService(origin: Origin, name: string, visited: readonly Visit[])
     return own;
   };
   if (wanted === undefined) return fail(`cannot extend service "${name}": no service is named`, 'write extends: {service: NAME}');
+  if (visited.length >= DEPTH_LIMIT) return fail(`services extend each other over more than ${DEPTH_LIMIT} levels`);
   const visits = [...visited, { file: origin.file, service: name }];
   const from = path === undefined ? origin : readOrigin(origin, path, extended);
   if (from === undefined) return own;

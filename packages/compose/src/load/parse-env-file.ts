@@ -18,14 +18,13 @@ export function parseEnvFile(text: string, lookup: Lookup): EnvFile {
   let at = 0;
   const fail = (message: string): EnvFile => ({ values, error: { line: source.slice(0, at).split('\n').length, message } });
   for (;;) {
-    at += /^(?:\s+|#[^\n]*)*/.exec(source.slice(at))![0].length;
+    at = skipToStatement(source, at);
     if (at >= source.length) return { values };
-    const exported = /^export[^\S\n]+/.exec(source.slice(at));
-    if (exported !== null) at += exported[0].length;
-    const key = /^([^=:\n]*)([=:\n]|$)/.exec(source.slice(at))!;
+    at += (matchAt(/export[^\S\n]+/y, source, at)?.[0] ?? '').length;
+    const key = matchAt(/([^=:\n]*)([=:\n]|$)/y, source, at)!;
     const name = key[1]!.trimEnd();
     const odd = /[^\p{L}\p{N}_.\-[\]\s]/u.exec(name);
-    if (odd !== null) return fail(`unexpected character "${odd[0]}" in variable name ${JSON.stringify(source.slice(at).split('\n', 1)[0])}`);
+    if (odd !== null) return fail(`unexpected character "${odd[0]}" in variable name ${JSON.stringify(lineAt(source, at))}`);
     if (/\s/.test(name)) return fail('key cannot contain a space');
     at += key[0].length;
     if (key[2] !== '=' && key[2] !== ':') {
@@ -33,14 +32,36 @@ export function parseEnvFile(text: string, lookup: Lookup): EnvFile {
       if (inherited !== undefined && name !== '') values.set(name, inherited);
       continue;
     }
-    at += /^[^\S\n]*/.exec(source.slice(at))![0].length;
+    at += matchAt(/[^\S\n]*/y, source, at)![0].length;
     const value = readValue(source, at);
-    if (value === undefined) return fail(`unterminated quoted value ${source.slice(at).split('\n', 1)[0]!}`);
+    if (value === undefined) return fail(`unterminated quoted value ${lineAt(source, at)}`);
     const { text: expanded, error } = value.literal ? { text: value.text, error: undefined } : substitute(value.text, known);
     if (error !== undefined) return fail(error.message);
     if (!/^\d/.test(name)) values.set(name, expanded);
     at = value.end;
   }
+}
+
+/** Over blanks, empty lines and comments. */
+function skipToStatement(source: string, start: number): number {
+  let at = start;
+  for (;;) {
+    while (at < source.length && /\s/.test(source[at]!)) at += 1;
+    if (source[at] !== '#') return at;
+    const end = source.indexOf('\n', at);
+    at = end < 0 ? source.length : end;
+  }
+}
+
+/** Without a copy of the rest of the text, which QuickJS would make. */
+function matchAt(pattern: RegExp, source: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(source);
+}
+
+function lineAt(source: string, at: number): string {
+  const end = source.indexOf('\n', at);
+  return source.slice(at, end < 0 ? source.length : end);
 }
 
 interface RawValue {
@@ -53,7 +74,7 @@ interface RawValue {
 function readValue(source: string, start: number): RawValue | undefined {
   const quote = source[start];
   if (quote !== '"' && quote !== "'") {
-    const line = /^[^\n]*/.exec(source.slice(start))![0];
+    const line = lineAt(source, start);
     return { text: line.split(' #', 1)[0]!.trimEnd(), literal: false, end: start + line.length };
   }
   let inside = '';

@@ -10,16 +10,20 @@ export interface Substituted {
   readonly error?: { readonly code: 'bad-variable' | 'required-variable'; readonly message: string };
 }
 
+/** Variables in variables, deeper than anybody writes. */
+const DEPTH_LIMIT = 50;
+
 /** Stops at the first error. */
 export function substitute(text: string, lookup: Lookup): Substituted {
   const unset: string[] = [];
-  const out = substitutePart(text, lookup, unset);
+  const out = substitutePart(text, lookup, unset, 0);
   return typeof out === 'string' ? { text: out, unset } : { text, unset, error: out };
 }
 
 type SubstituteError = NonNullable<Substituted['error']>;
 
-function substitutePart(text: string, lookup: Lookup, unset: string[]): string | SubstituteError {
+function substitutePart(text: string, lookup: Lookup, unset: string[], depth: number): string | SubstituteError {
+  if (depth > DEPTH_LIMIT) return { code: 'bad-variable', message: `variables are nested deeper than ${DEPTH_LIMIT} levels` };
   let out = '';
   let at = 0;
   for (let dollar = text.indexOf('$'); dollar >= 0; dollar = text.indexOf('$', at)) {
@@ -33,7 +37,7 @@ function substitutePart(text: string, lookup: Lookup, unset: string[]): string |
       at = dollar + 1 + plain[0].length;
     } else if (text[dollar + 1] === '{') {
       const end = endOfBraces(text, dollar + 1);
-      const value = end < 0 ? invalid(text) : substituteBraced(text.slice(dollar + 2, end), text, lookup, unset);
+      const value = end < 0 ? invalid(text) : substituteBraced(text.slice(dollar + 2, end), text, lookup, unset, depth);
       if (typeof value !== 'string') return value;
       out += value;
       at = end + 1;
@@ -45,14 +49,14 @@ function substitutePart(text: string, lookup: Lookup, unset: string[]): string |
   return out + text.slice(at);
 }
 
-function substituteBraced(inside: string, whole: string, lookup: Lookup, unset: string[]): string | SubstituteError {
+function substituteBraced(inside: string, whole: string, lookup: Lookup, unset: string[], depth: number): string | SubstituteError {
   const match = /^([_a-z][_a-z0-9]*)(?:(:?[-+?])([^]*))?$/i.exec(inside);
   if (match === null) return invalid(whole);
   const [, name, operator, rest] = match as unknown as [string, string, string | undefined, string | undefined];
   if (operator === undefined) return valueOf(name, lookup, unset);
   const value = lookup(name);
   const present = value !== undefined && (!operator.startsWith(':') || value !== '');
-  const otherwise = (): string | SubstituteError => substitutePart(rest!, lookup, unset);
+  const otherwise = (): string | SubstituteError => substitutePart(rest!, lookup, unset, depth + 1);
   if (operator.endsWith('+')) return present ? otherwise() : (value ?? '');
   if (present) return value;
   const word = otherwise();
