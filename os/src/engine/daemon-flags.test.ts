@@ -8,10 +8,11 @@ test("the daemon's flags have dockerd's names, defaults, and both forms of value
     pidFile: '/var/run/system-docker.pid',
     preload: undefined,
     sockets: ['/var/run/system-docker.sock'],
+    insecureRegistries: [],
     logLevel: 'info',
   });
-  const args = ['--data-root', '/d', '--exec-root=/e', '-H', 'unix:///a', '--host=unix:///b', '-p=/pid', '--preload', '/images', '-D'];
-  deepEqual(parseDaemonFlags(args), { dataRoot: '/d', execRoot: '/e', pidFile: '/pid', preload: '/images', sockets: ['/a', '/b'], logLevel: 'debug' });
+  const args = ['--data-root', '/d', '--exec-root=/e', '-H', 'unix:///a', '--host=unix:///b', '-p=/pid', '--preload', '/images', '--insecure-registry', 'a:5000', '--insecure-registry=b', '-D'];
+  deepEqual(parseDaemonFlags(args), { dataRoot: '/d', execRoot: '/e', pidFile: '/pid', preload: '/images', sockets: ['/a', '/b'], insecureRegistries: ['a:5000', 'b'], logLevel: 'debug' });
 });
 
 test('a command line that the daemon does not understand is said so in one sentence', () => {

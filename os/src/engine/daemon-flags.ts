@@ -12,6 +12,7 @@ export interface DaemonFlags {
   readonly pidFile: string;
   /** Folder with images.json; undefined: no images. */
   readonly preload: string | undefined;
+  readonly insecureRegistries: readonly string[];
   readonly logLevel: LogLevel;
 }
 
@@ -21,6 +22,7 @@ const FLAGS: FlagSpecs = {
   host: { short: 'H', value: 'SOCKET', help: 'unix:///PATH to listen on, may be repeated (default unix:///var/run/system-docker.sock)' },
   pidfile: { short: 'p', value: 'FILE', help: '(default /var/run/system-docker.pid)' },
   preload: { value: 'DIR', help: 'folder with images.json: images that are used in place' },
+  'insecure-registry': { value: 'NAME', help: 'NAME[:PORT] of a registry that is reached by plain HTTP, may be repeated' },
   debug: { short: 'D', help: 'the same as --log-level debug' },
   'log-level': { short: 'l', value: 'LEVEL', help: 'debug, info, warn, error or fatal (default info)' },
 };
@@ -54,5 +56,5 @@ function interpret(flags: Flags): DaemonFlags | { readonly problem: string } {
   const hosts = given.length === 0 ? ['unix:///var/run/system-docker.sock'] : given;
   const odd = hosts.find((host) => !/^unix:\/\/\/./.test(host));
   if (odd !== undefined) return { problem: `unusable --host ${odd}: only unix:///PATH is served` };
-  return { ...paths, sockets: hosts.map((host) => host.slice('unix://'.length)), logLevel: level };
+  return { ...paths, sockets: hosts.map((host) => host.slice('unix://'.length)), insecureRegistries: flags.texts('insecure-registry'), logLevel: level };
 }

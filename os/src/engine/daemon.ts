@@ -88,10 +88,12 @@ async function startEngine(host: SystemHost, log: EngineLog, flags: DaemonFlags)
     events: new EventBus(host.clock),
     images: loadImages(host, log, flags.preload),
     imageFiles: new ImageFiles(host, paths),
+    layerClaims: new Map(),
     volumes: new VolumeStore(host, paths),
     containers: new ContainerStore(host, paths, log),
     execs: new ExecStore(host.clock),
     engineId: readEngineId(host, paths),
+    insecureRegistries: flags.insecureRegistries,
     capabilities: parseCapabilities(host.files.readText('/proc/self/status')),
   };
   prepareOverlay(host, paths);

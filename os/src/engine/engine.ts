@@ -7,6 +7,7 @@ import type { EngineLog } from './engine-log.ts';
 import type { EnginePaths } from './engine-paths.ts';
 import type { EventBus } from './event-bus.ts';
 import type { ExecStore } from './exec/exec-store.ts';
+import type { LayerClaims } from './image/claim-layers.ts';
 import type { ImageFiles } from './image/image-files.ts';
 import type { ImageStore } from './image/image-store.ts';
 import type { Programs } from './runtime/programs.ts';
@@ -22,11 +23,14 @@ export interface Engine {
   readonly events: EventBus;
   readonly images: ImageStore;
   readonly imageFiles: ImageFiles;
+  readonly layerClaims: LayerClaims;
   readonly volumes: VolumeStore;
   readonly containers: ContainerStore;
   readonly execs: ExecStore;
   /** Stays the same for a data root. */
   readonly engineId: string;
+  /** Reached by plain HTTP. */
+  readonly insecureRegistries: readonly string[];
   /** Its own. */
   readonly capabilities: readonly string[];
 }

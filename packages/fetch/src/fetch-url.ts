@@ -50,18 +50,46 @@ const REDIRECTING: readonly number[] = [301, 302, 303, 307, 308];
  * `name-unknown`, `name-failed`, `ECERTIFICATE`, the kernel's errors, and those of HTTP.
  */
 export async function fetchUrl(host: FetchHost, address: string, options: FetchOptions = {}): Promise<Fetched> {
-  const first = parseUrl(address);
+  return withinTime(host, options, (limit) => follow(host, address, options, limit, async (response, url) => {
+    const { status, headers } = response.head;
+    return { status, headers, body: await readBody(response, options.limitBytes ?? LIMIT_BYTES), url };
+  }));
+}
+
+export interface OpenedUrl {
+  /** Of any kind. */
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  /** To be read to its end, or closed. */
+  readonly body: HttpResponse['body'];
+}
+
+/** As `fetchUrl`, for what may be large or an answer whatever its status: the time is for the beginning of the answer, and the body is the caller's. */
+export async function openUrl(host: FetchHost, address: string, options: FetchOptions = {}): Promise<OpenedUrl> {
+  return withinTime(host, options, (limit) => follow(host, address, options, limit, (response) => Promise.resolve({ status: response.head.status, headers: response.head.headers, body: response.body })));
+}
+
+async function withinTime<T>(host: FetchHost, options: FetchOptions, work: (limit: Cancel) => Promise<T>): Promise<T> {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const limit = new CancelSource(options.cancel);
   const done = new CancelSource();
   void host.clock.sleep(timeoutMs, done).then(() => limit.cancel(new RosError('timeout', `no complete answer within ${timeoutMs / 1000} s`)), () => undefined);
+  try {
+    return await work(limit);
+  } finally {
+    done.cancel();
+  }
+}
+
+async function follow<T>(host: FetchHost, address: string, options: FetchOptions, limit: Cancel, take: (response: HttpResponse, url: Url) => Promise<T>): Promise<T> {
+  const first = parseUrl(address);
   let url = first;
   try {
     for (let redirects = 0; ; redirects += 1) {
       const response = await ask(host, url, first, options, limit);
       const { status, headers } = response.head;
       const location = REDIRECTING.includes(status) ? headers.get('location') : undefined;
-      if (location === undefined) return { status, headers, body: await readBody(response, options.limitBytes ?? LIMIT_BYTES), url };
+      if (location === undefined) return await take(response, url);
       response.body.close();
       if (redirects >= (options.redirects ?? REDIRECTS)) throw new RosError('redirect', `more than ${redirects} redirects`, { hint: 'do they lead in a circle?' });
       const next = resolveUrl(url, location);
@@ -70,11 +98,8 @@ export async function fetchUrl(host: FetchHost, address: string, options: FetchO
     }
   } catch (error) {
     throw new RosError(codeOf(error) ?? 'fetch-failed', `fetching ${describeUrl(url)} failed`, { cause: error, facts: factsOf(error) });
-  } finally {
-    done.cancel();
   }
 }
-
 
 function factsOf(error: unknown): Readonly<Record<string, unknown>> {
   return error instanceof RosError ? error.facts : {};

@@ -7,6 +7,7 @@ import type { NativeTest } from './native-test.ts';
 import { informationTests } from './information.ts';
 import { lifeTests } from './life.ts';
 import { outputTests } from './output.ts';
+import { registryTests } from './registries.ts';
 import { runTests } from './run.ts';
 
-export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...crashTests, ...faultTests];
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...registryTests, ...crashTests, ...faultTests];

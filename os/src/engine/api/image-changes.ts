@@ -1,6 +1,6 @@
 // The routes that change images: load, save, import, tag, remove, prune.
 
-import { encodeUtf8, explain, messageOf } from '@drover/core';
+import { decodeBase64, decodeUtf8, encodeUtf8, explain, messageOf } from '@drover/core';
 import { pump } from '@drover/host';
 import { HttpHeaders } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
@@ -13,6 +13,7 @@ import { loadImages } from '../image/load-images.ts';
 import { pruneImages, removeImage } from '../image/remove-image.ts';
 import type { SavedImage } from '../image/save-images.ts';
 import { startSave } from '../image/save-images.ts';
+import type { Login } from '../registry/registry-client.ts';
 import type { ApiRequest } from './api-request.ts';
 import { parseSwitch } from './image-routes.ts';
 import { matchesLabels, parseFilters } from './parse-filters.ts';
@@ -74,7 +75,7 @@ function gatherImages({ images }: Engine, asked: readonly string[]): SavedImage[
 
 export async function create(engine: Engine, request: ApiRequest): Promise<void> {
   const { query } = request;
-  if (query.get('fromImage') !== '') throw apiError('not-implemented', 'pulling images is not supported by System Docker yet');
+  if (query.get('fromImage') !== '') return pull(engine, request);
   if (query.get('fromSrc') !== '-') throw apiError('not-implemented', 'System Docker imports what it is given, not what an address names');
   const name = query.get('repo') === '' ? undefined : normaliseName(`${query.get('repo')}${query.get('tag') === '' ? '' : `:${query.get('tag')}`}`);
   if (name === undefined && query.get('repo') !== '') throw apiError('invalid-parameter', 'invalid reference format');
@@ -85,6 +86,27 @@ export async function create(engine: Engine, request: ApiRequest): Promise<void>
     engine.events.publish('image', 'import', image.id, { name: name ?? image.id });
     await tell({ status: image.id });
   });
+}
+
+async function pull(engine: Engine, request: ApiRequest): Promise<void> {
+  const { query, exchange } = request;
+  const [image, tag] = [query.get('fromImage'), query.get('tag')];
+  const reference = parseImageReference(tag === '' ? image : `${image}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`);
+  if (reference === undefined) throw apiError('invalid-parameter', 'invalid reference format');
+  const login = readLogin(exchange.head.headers.get('x-registry-auth'));
+  const { pullImage } = await import('../registry/pull-image.ts');
+  await tellProgress(engine, request, (tell) => pullImage(engine, reference, login, tell, exchange.whenClientLeaves()));
+}
+
+/** JSON in base64, of which the client may use the alphabet for addresses. */
+function readLogin(header: string | undefined): Login {
+  const bytes = decodeBase64((header ?? '').replace(/-/g, '+').replace(/_/g, '/'));
+  if (header === undefined || header === '' || bytes === undefined) return {};
+  try {
+    return JSON.parse(decodeUtf8(bytes)) as Login;
+  } catch (error) {
+    throw apiError('invalid-parameter', `invalid X-Registry-Auth header: ${messageOf(error)}`);
+  }
 }
 
 export async function tag(engine: Engine, request: ApiRequest): Promise<void> {

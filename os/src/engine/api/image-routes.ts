@@ -49,7 +49,7 @@ export function parseSwitch(text: string | undefined, name: string): boolean | u
 /** `drover/*`, `busybox`, `busybox:1*` */
 function toPattern(text: string): RegExp {
   const source = text.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '[^/]*').replace(/\?/g, '[^/]');
-  return new RegExp(`^${source}${text.includes(':') ? '' : '(:.*)?'}$`);
+  return new RegExp(`^${source}${/:[^/]*$/.test(text) ? '' : '(:[^/]*)?'}$`);
 }
 
 export function renderImageSummary(engine: Engine, image: Image): ImageSummary {

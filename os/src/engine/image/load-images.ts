@@ -9,6 +9,7 @@ import type { Engine } from '../engine.ts';
 import { resolveInRoot } from '../storage/scoped-path.ts';
 import { removeTree } from '../storage/trees.ts';
 import { addImage, nameImage, normaliseName } from './add-image.ts';
+import { withClaimedLayers } from './claim-layers.ts';
 import { isDigest, parseImageConfig } from './image-config.ts';
 import { hexOf, UNFINISHED } from './image-files.ts';
 import { importLayer, openArchive } from './import-layer.ts';
@@ -118,6 +119,14 @@ async function loadImage(engine: Engine, content: string, { configPath, layerPat
   if (configText === undefined) throw new RosError('invalid-image', `invalid archive: it has no ${configPath}`);
   const { diff_ids: diffIds } = parseImageConfig(configText).rootfs;
   if (diffIds.length !== layerPaths.length) throw new RosError('invalid-image', `invalid manifest, layers length mismatch: expected ${layerPaths.length}, got ${diffIds.length}`);
+  await withClaimedLayers(engine, diffIds, async () => {
+    await loadLayers(engine, content, diffIds, layerPaths, tell);
+    await giveNames(engine, addImage(engine, configText), names, tell);
+  });
+}
+
+async function loadLayers(engine: Engine, content: string, diffIds: readonly string[], layerPaths: readonly string[], tell: Progress): Promise<void> {
+  const { files } = engine.host;
   for (const [i, diffId] of diffIds.entries()) {
     if (engine.imageFiles.readLayer(diffId) !== undefined) continue;
     const path = resolveInRoot(files, content, layerPaths[i]!);
@@ -128,8 +137,6 @@ async function loadImage(engine: Engine, content: string, { configPath, layerPat
     await importLayer(engine, path, diffId);
     await tell({ status: 'Loading layer', id, progressDetail: { current: size, total: size } });
   }
-  const image = addImage(engine, configText);
-  await giveNames(engine, image, names, tell);
 }
 
 async function giveNames(engine: Engine, image: Image, names: readonly string[], tell: Progress): Promise<void> {

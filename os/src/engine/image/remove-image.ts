@@ -6,8 +6,8 @@ import { apiError } from '../api-error.ts';
 import type { Container } from '../container/container.ts';
 import { isAlive } from '../container/container-states.ts';
 import type { Engine } from '../engine.ts';
-import { removeTree } from '../storage/trees.ts';
 import { normaliseName } from './add-image.ts';
+import { removeIfUnused } from './claim-layers.ts';
 import type { Image } from './image-store.ts';
 
 export type RemovedImage = { readonly Untagged: string } | { readonly Deleted: string };
@@ -62,7 +62,7 @@ function isUsed({ containers }: Engine, { id }: Image): boolean {
 }
 
 async function deleteImage(engine: Engine, image: Image): Promise<RemovedImage[]> {
-  const { host, images, imageFiles, events } = engine;
+  const { images, imageFiles, events } = engine;
   images.drop(image);
   imageFiles.removeConfig(image.id);
   events.publish('image', 'delete', image.id, { name: image.id });
@@ -70,10 +70,7 @@ async function deleteImage(engine: Engine, image: Image): Promise<RemovedImage[]
   const chains = chainIds(engine, diffIds);
   const removed: RemovedImage[] = [{ Deleted: image.id }];
   for (const [i, diffId] of [...diffIds.entries()].toReversed()) {
-    const isShared = images.list().some((other) => other.diffIds?.includes(diffId) === true);
-    if (isShared) continue;
-    await engine.locks.run(diffId, () => removeTree(host, imageFiles.layerFolder(diffId)));
-    removed.push({ Deleted: chains[i]! });
+    if (await removeIfUnused(engine, diffId)) removed.push({ Deleted: chains[i]! });
   }
   return removed;
 }
