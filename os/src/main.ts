@@ -13,6 +13,7 @@ const APPLETS: Readonly<Record<string, () => Promise<Applet>>> = {
   archive: () => import('./applets/archive.ts'),
   'console-init': () => import('./applets/console-init.ts'),
   netconf: () => import('./applets/netconf.ts'),
+  'cloud-init-save': () => import('./applets/cloud-init-save.ts'),
   'user-docker': () => import('./applets/user-docker.ts'),
   respawn: () => import('./applets/respawn.ts'),
   'wait-for-docker': () => import('./applets/wait-for-docker.ts'),

@@ -6,9 +6,7 @@ export const USER_DOCKER_SOCKET = '/var/run/docker.sock';
 export const STATE_LABEL = 'RANCHER_STATE';
 
 export const CLOUD_CONFIG_DIRECTORY = '/var/lib/rancher/conf/cloud-config.d';
-/** What the datasource of this boot said about the machine; root's. */
-export const METADATA_FILE = '/run/ros/metadata.json';
-/** The same as RancherOS keeps it, in YAML. */
+/** What the datasource said about the machine, in YAML. */
 export const SAVED_METADATA_FILE = '/var/lib/rancher/conf/metadata';
 export const CLOUD_CONFIG_SCRIPT = '/var/lib/rancher/conf/cloud-config-script';
 /** Where the user-data has several; not a name of RancherOS, which keeps one. */

@@ -29,6 +29,7 @@ export function qemuArguments(options: MachineOptions, wiring: Wiring): string[]
     '-display', 'none',
     '-device', 'virtio-rng-pci',
     '-qmp', `unix:${wiring.qmp},server=on,wait=off`,
+    ...(options.firmwareNames === undefined ? [] : ['-smbios', Object.entries(options.firmwareNames).reduce((words, [name, value]) => `${words},${name}=${value}`, 'type=1')]),
     ...serialArguments(wiring),
     ...bootArguments(options, wiring),
     ...(options.disks ?? []).flatMap((disk, i) => diskArguments(disk, i)),
@@ -63,7 +64,9 @@ function diskArguments(disk: Disk, index: number): string[] {
   return ['-drive', options.join(','), '-device', `virtio-blk-pci,drive=disk${index},serial=${disk.serial}`];
 }
 
-function nicArguments(_nic: Nic, index: number, forward: Readonly<Record<number, number>>): string[] {
+/** QEMU starts the command for each connection of the guest to that address, which has to be of the network itself. */
+function nicArguments({ metadataCommand }: Nic, index: number, forward: Readonly<Record<number, number>>): string[] {
   const rules = Object.entries(forward).map(([guest, here]) => `,hostfwd=tcp:127.0.0.1:${here}-:${guest}`);
-  return ['-netdev', `user,id=net${index}${rules.join('')}`, '-device', `virtio-net-pci,netdev=net${index}`];
+  const metadata = metadataCommand === undefined ? '' : `,net=169.254.169.0/24,host=169.254.169.1,dns=169.254.169.3,dhcpstart=169.254.169.15,guestfwd=tcp:169.254.169.254:80-cmd:${metadataCommand}`;
+  return ['-netdev', `user,id=net${index}${rules.join('')}${metadata}`, '-device', `virtio-net-pci,netdev=net${index}`];
 }

@@ -22,6 +22,8 @@ export interface Nic {
   readonly kind: 'user';
   /** Guest port -> port here; 0 takes a free one. */
   readonly forward: Readonly<Record<number, number>>;
+  /** Started here for each connection to port 80 of 169.254.169.254, where clouds have their metadata; the network is 169.254.169.0/24 then. */
+  readonly metadataCommand?: string;
 }
 
 export interface MachineOptions {
@@ -33,6 +35,8 @@ export interface MachineOptions {
   readonly disks?: readonly Disk[];
   /** Default: one user NIC with port 22 led in. */
   readonly nics?: readonly Nic[];
+  /** What the firmware says that the machine is: fields of SMBIOS type 1 (manufacturer, product). */
+  readonly firmwareNames?: Readonly<Record<string, string>>;
   /** Who logs in over ssh. */
   readonly user?: string;
 }

@@ -5,7 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALWAYS, STATE } from '@drover/builder';
 import type { Setup } from '../harness/scenario.ts';
-import type { Boot, Disk, Machine, Nic, Workplace } from '../machine/index.ts';
+import type { Boot, Disk, Machine, MachineOptions, Nic, Workplace } from '../machine/index.ts';
 import { createBlankDisk, createConfigDrive } from '../machine/index.ts';
 import type { ConfigDriveFormat } from '../machine/disk-images.ts';
 import type { Product } from './product.ts';
@@ -18,12 +18,13 @@ export interface DroverOptions {
   readonly memoryMb?: number;
   /** `blank`: an empty disk of 4 GB, formatted at boot. `none`: everything in RAM. Or a disk made by the scenario. */
   readonly state?: 'blank' | 'none' | Disk;
-  /** Ports inside that are forwarded besides ssh's; more cards than one lead nowhere in particular. */
-  readonly network?: 'none' | { readonly ports?: readonly number[]; readonly cards?: number };
+  /** Ports inside that are forwarded besides ssh's; a port here that is the cloud's http://169.254.169.254/; more cards than one lead nowhere in particular. */
+  readonly network?: 'none' | { readonly ports?: readonly number[]; readonly cards?: number; readonly metadataPort?: number };
+  readonly firmwareNames?: MachineOptions['firmwareNames'];
   /** Lines of cloud-config besides the ssh key. */
   readonly config?: string;
-  /** The whole user data, key and all, as it stands. */
-  readonly userData?: (publicKey: string) => string;
+  /** The whole user data, key and all, as it stands; false: no config drive. */
+  readonly userData?: false | ((publicKey: string) => string);
   readonly configFormat?: ConfigDriveFormat;
   /** More kernel words, or all of them. */
   readonly words?: readonly string[];
@@ -51,7 +52,8 @@ export function drover(options: DroverOptions): Setup {
         boot: bootOf(product, options, place.accelerator.words),
         memoryMb: options.memoryMb ?? 512,
         disks: await makeDisks(place, product, folder, options),
-        nics: options.network === 'none' ? [] : makeNics(options.network ?? {}),
+        nics: options.network === 'none' ? [] : makeNics(place, options.network ?? {}),
+        ...(options.firmwareNames && { firmwareNames: options.firmwareNames }),
       };
     },
     ready: (machine) => waitUp(machine, 0),
@@ -69,9 +71,10 @@ function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: Dr
   return { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words: onlyWords ?? [...ALWAYS, ...STATE, ...hastening, ...words] };
 }
 
-function makeNics({ ports = [], cards = 1 }: { readonly ports?: readonly number[]; readonly cards?: number }): Nic[] {
+function makeNics(place: Workplace, { ports = [], cards = 1, metadataPort }: Exclude<DroverOptions['network'], 'none' | undefined>): Nic[] {
   const forward = Object.fromEntries([22, ...ports].map((port) => [port, 0]));
-  return [{ kind: 'user', forward }, ...Array.from({ length: cards - 1 }, (): Nic => ({ kind: 'user', forward: {} }))];
+  const metadata = metadataPort === undefined ? {} : { metadataCommand: `${process.execPath} ${join(place.workspace.root, 'e2e/src/machine/relay.mjs')} ${metadataPort}` };
+  return [{ kind: 'user', forward, ...metadata }, ...Array.from({ length: cards - 1 }, (): Nic => ({ kind: 'user', forward: {} }))];
 }
 
 /** The state disk comes first, so that it is /dev/vda, as the kernel words expect it. */
@@ -85,6 +88,7 @@ async function makeDisks(place: Workplace, product: Product, folder: string, opt
     disks.push({ serial: 'state', file, format: 'qcow2' });
   } else if (state !== 'none') disks.push(state);
   if (mode === 'kernel' && rootfs !== false) disks.push({ serial: 'rootfs', file: rootfs, format: 'raw', readOnly: true });
+  if (options.userData === false) return [...disks, ...(options.disks ?? [])];
   const drive = join(folder, 'config-2.img');
   await createConfigDrive(drive, (options.userData ?? standardUserData(options.config))(place.publicKey), options.configFormat);
   disks.push({ serial: 'config', file: drive, format: 'raw', readOnly: true });

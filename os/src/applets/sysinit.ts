@@ -5,9 +5,10 @@ import type { Configuration } from '@drover/cloud-config';
 import type { AppletContext } from '../applet.ts';
 import { BootLog, openSystemLog } from '../boot/boot-log.ts';
 import { readRunningConfiguration } from '../boot/configuration.ts';
+import { WAITING_FILE } from '../cloud-init/waiting.ts';
 import { SYSTEM_DOCKER_SOCKET } from '../names.ts';
 import { proxyEnvironment } from '../network/proxies.ts';
-import { OS_SERVICES } from '../services/os-config.ts';
+import { CLOUD_INIT, OS_SERVICES } from '../services/os-config.ts';
 import { fillEnvironment } from '../services/plan-services.ts';
 import { renderReports, startServices } from '../services/start-services.ts';
 
@@ -20,7 +21,7 @@ function listEnvironment({ environment, network }: Configuration['rancher']): Ma
 export async function main({ host }: AppletContext): Promise<number> {
   const { rancher } = readRunningConfiguration(host);
   const log = new BootLog(openSystemLog(host, rancher.debug));
-  const services = fillEnvironment(OS_SERVICES, listEnvironment(rancher));
+  const services = fillEnvironment({ ...OS_SERVICES, ...(host.files.exists(WAITING_FILE) ? CLOUD_INIT : {}) }, listEnvironment(rancher));
   const reports = await startServices(host, new DockerClient(host, SYSTEM_DOCKER_SOCKET), services);
   const failed = reports.filter((report) => report.error !== undefined);
   if (failed.length > 0) log.error(`services: ${renderReports(failed)}`);

@@ -19,8 +19,8 @@ test('a single cloud-config is kept as it was written, readable by root only', a
 
 test('several cloud-configs and compose files become one, and later parts win', async () => {
   const host = new FakeHost();
-  await keepUserData(host, [part('cloud-config', 'hostname: a\nrancher: {debug: true}\n'), part('compose', '#compose\nweb: {image: nginx}\n'), part('cloud-config', 'hostname: $private_ipv4\n')]);
-  equal(host.files.readText(`${CONF}/cloud-config.d/boot.yml`), '#cloud-config\nhostname: $private_ipv4\nrancher:\n  debug: true\n  services:\n    web:\n      image: nginx\n');
+  await keepUserData(host, [part('cloud-config', 'hostname: a\nrancher: {debug: true}\n'), part('compose', '#compose\nweb: {image: nginx}\n'), part('cloud-config', "hostname: $private_ipv4\nrancher: {console: '\\$private_ipv4'}\n")]);
+  equal(host.files.readText(`${CONF}/cloud-config.d/boot.yml`), '#cloud-config\nhostname: $private_ipv4\nrancher:\n  console: "\\$private_ipv4"\n  debug: true\n  services:\n    web:\n      image: nginx\n');
 });
 
 test('several scripts are kept beside each other and run in their order', async () => {

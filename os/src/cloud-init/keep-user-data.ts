@@ -14,7 +14,7 @@ const RUN_ALL = `#!/bin/sh
 for script in ${CLOUD_CONFIG_SCRIPTS}/*; do "$script"; done
 `;
 
-type KeeperHost = { readonly files: Pick<Files, 'exists' | 'readBytes' | 'writeAtomic' | 'removeTree' | 'makeDirectory'> };
+export type KeeperHost = { readonly files: Pick<Files, 'exists' | 'readBytes' | 'writeAtomic' | 'removeTree' | 'makeDirectory'> };
 
 /** What is not among the parts stays as an earlier boot left it: an old script runs on, as it does in RancherOS 1.x. */
 export async function keepUserData({ files }: KeeperHost, parts: readonly UserData[]): Promise<void> {
@@ -34,10 +34,12 @@ export async function keepUserData({ files }: KeeperHost, parts: readonly UserDa
 async function renderConfigs(parts: readonly UserData[]): Promise<string | Uint8Array> {
   if (parts.length === 1 && parts[0]!.kind === 'cloud-config') return parts[0]!.bytes;
   const { mergeRawTexts, renderYaml } = await import('@drover/cloud-config/yaml');
-  return `#cloud-config\n${renderYaml(mergeRawTexts(parts.map(({ bytes, source, kind }) => ({ bytes, name: source, compose: kind === 'compose' }))))}`;
+  const merged = renderYaml(mergeRawTexts(parts.map(({ bytes, source, kind }) => ({ bytes, name: source, compose: kind === 'compose' }))));
+  // A quoted text doubles the backslash that keeps $private_ipv4 from being replaced, which happens before quotes count.
+  return `#cloud-config\n${merged.replace(/\\\\(?=\$(?:private|public)_ipv[46])/g, '\\')}`;
 }
 
-function writeChanged(files: KeeperHost['files'], path: string, data: string | Uint8Array, mode: number): void {
+export function writeChanged(files: KeeperHost['files'], path: string, data: string | Uint8Array, mode: number): void {
   const bytes = typeof data === 'string' ? encodeUtf8(data) : data;
   const current = files.exists(path) ? files.readBytes(path) : undefined;
   if (current?.length === bytes.length && current.every((byte, i) => byte === bytes[i])) return;

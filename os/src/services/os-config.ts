@@ -106,3 +106,20 @@ export const OS_SERVICES: Services = {
     labels: { ...SYSTEM, [LABEL.after]: 'console' },
   },
 };
+
+/** Only in the boots that have something to ask: its file says what. */
+export const CLOUD_INIT: Services = {
+  'cloud-init': {
+    image: image('os-base'),
+    command: ['ros', 'cloud-init-save'],
+    privileged: true,
+    net: 'host',
+    pid: 'host', // as the first process of a namespace, ros would take itself for the machine's PID 1 and never end
+    uts: 'host',
+    volumes: [
+      '/dev:/dev', '/run:/run', '/var/lib/rancher:/var/lib/rancher', '/etc/hosts:/etc/hosts', '/etc/hostname:/etc/hostname', '/etc/resolv.conf:/etc/resolv.conf',
+      '/usr/lib/modules:/usr/lib/modules:ro', ROS,
+    ],
+    labels: { ...SYSTEM, [LABEL.after]: 'network', [LABEL.before]: 'console', [LABEL.detach]: 'false' },
+  },
+};

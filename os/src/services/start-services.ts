@@ -14,6 +14,9 @@ export interface ServiceReport {
   readonly error?: unknown;
 }
 
+/** A service that others wait for has its own deadline; this one is for one that forgets it. */
+const ATTACHED_MS = 300_000;
+
 export async function startServices(host: Host, client: DockerClient, services: Services): Promise<ServiceReport[]> {
   const { dependencies } = planDependencies(services);
   const started = new Map<string, Promise<ServiceReport>>();
@@ -47,6 +50,7 @@ async function bringUp(host: Host, client: DockerClient, name: string, service: 
   if (decision !== 'keep') await client.createContainer(name, renderCreateBody(name, service, hash));
   if (service.labels?.[LABEL.createOnly] === 'true') return;
   await client.startContainer(name, { timeoutMs: 60_000 });
+  if (service.labels?.[LABEL.detach] === 'false') await client.waitContainer(name, 'not-running', { timeoutMs: ATTACHED_MS });
 }
 
 export function renderReports(reports: readonly ServiceReport[]): string {

@@ -22,5 +22,6 @@ export type { Addresses } from './text/substitute-addresses.ts';
 export { classifyUserData } from './user-data/classify-user-data.ts';
 export type { ClassifiedUserData, UserData, UserDataKind } from './user-data/classify-user-data.ts';
 export type { ExpandedUserData, FetchInclude } from './user-data/expand-user-data.ts';
+export { TEXT_LIMIT_BYTES } from './text/decode-text.ts';
 export { DRIVE_LABELS, readConfigDrive } from './user-data/read-config-drive.ts';
 export type { ConfigDrive, DriveLabel } from './user-data/read-config-drive.ts';

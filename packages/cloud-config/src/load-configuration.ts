@@ -40,7 +40,7 @@ type Text = { readonly name: string; readonly bytes: Uint8Array; readonly compos
  */
 export async function loadConfiguration(host: LoaderHost, options: LoadOptions = {}): Promise<ResolvedConfiguration> {
   const texts = readTexts(host, options);
-  const addresses = completeAddresses(options.addresses ?? {}, options.kernelLine?.words ?? []);
+  const addresses = completeAddresses(options.addresses ?? options.metadata?.addresses ?? {}, options.kernelLine?.words ?? []);
   const layers: Layer[] = [];
   for (const text of texts) {
     if ('tree' in text) {

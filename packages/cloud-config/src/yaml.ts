@@ -5,3 +5,4 @@ export type { CheckResult } from './check/check-tree.ts';
 export { renderYaml } from './edit/render-yaml.ts';
 export { mergeRawTexts, parseCloudConfig, parseRaw } from './parse-cloud-config.ts';
 export type { ParseOptions } from './parse-cloud-config.ts';
+export { expandUserData } from './user-data/expand-user-data.ts';

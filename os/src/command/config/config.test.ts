@@ -2,7 +2,7 @@ import { encodeUtf8 } from '@drover/core';
 import { FakeHost } from '@drover/host';
 import type { SystemHost } from '@drover/host';
 import { deepEqual, equal, match, rejects, test } from '@drover/testing';
-import { METADATA_FILE, SAVED_METADATA_FILE } from '../../names.ts';
+import { SAVED_METADATA_FILE } from '../../names.ts';
 import type { LeafCommand } from '../command.ts';
 import { CONFIG } from '../command-table.ts';
 import { parseFlags } from '../parse-flags.ts';
@@ -103,7 +103,7 @@ test('merge takes maps key by key and lists as a whole, and keeps what it does n
 
 test('export shows everything but defaults and secrets', async () => {
   const host = machine(
-    { [FILE]: 'hostname: a\nrancher: {docker: {ca_key: KEY, tls: true}, ssh: {keys: {rsa: R}}}\n', '/usr/share/ros/os-config.yml': 'rancher: {log: true}\n', [METADATA_FILE]: '{"source": "m", "hostname": "m", "sshPublicKeys": {"0": "ssh-rsa AAAA"}}' },
+    { [FILE]: 'hostname: a\nrancher: {docker: {ca_key: KEY, tls: true}, ssh: {keys: {rsa: R}}}\n', '/usr/share/ros/os-config.yml': 'rancher: {log: true}\n', [SAVED_METADATA_FILE]: 'Hostname: m\nSSHPublicKeys: {"0": ssh-rsa AAAA}\n' },
     'rancher.password=x rancher.debug',
   );
   equal((await ros(host, ['export'])).out, 'hostname: a\nrancher:\n  bootstrap_docker:\n    debug: true\n  debug: true\n  docker:\n    debug: true\n    tls: true\n  log: true\n  system_docker:\n    debug: true\nssh_authorized_keys:\n- ssh-rsa AAAA\n\n');
@@ -132,7 +132,7 @@ test('explain says where a value comes from and what the key means', async () =>
 
 test('keys of the saved metadata follow those of the configuration, in the order of their names, and are never doubled', async () => {
   const saved = 'SSHPublicKeys:\n  "2": two\n  "0": zero\n  "1": one\nHostname: m\n';
-  const host = machine({ [FILE]: 'ssh_authorized_keys: [mine]\n', [SAVED_METADATA_FILE]: saved, [METADATA_FILE]: '{"source": "m", "sshPublicKeys": {"0": "not this"}}' });
+  const host = machine({ [FILE]: 'ssh_authorized_keys: [mine]\n', [SAVED_METADATA_FILE]: saved });
   for (let i = 0; i < 3; i += 1) equal((await ros(host, ['set', 'rancher.log', 'true'])).code, 0);
   equal((await ros(host, ['get', 'ssh_authorized_keys'])).out, '- mine\n- zero\n- one\n- two\n\n');
   equal((await ros(host, ['get', 'hostname'])).out, 'm\n');

@@ -1,17 +1,14 @@
-// What the datasource said about the machine, as far as it was kept. Scripts of RancherOS write the second file themselves.
+// What the datasource said about the machine, as it was kept: by cloud-init, or by scripts of RancherOS themselves.
 
 import type { Metadata } from '@drover/cloud-config';
 import { isMap, toValue } from '@drover/yaml';
 import type { Value } from '@drover/yaml';
 import type { Host } from '@drover/host';
-import { METADATA_FILE, SAVED_METADATA_FILE } from '../../names.ts';
+import { SAVED_METADATA_FILE } from '../../names.ts';
 
-/** The file on the state partition counts, when it is there; else what this boot was told. */
-export async function readSavedMetadata({ files }: Pick<Host, 'files'>): Promise<Metadata | undefined> {
+export async function readSavedMetadata({ files }: { readonly files: Pick<Host['files'], 'readTextIfPresent'> }): Promise<Metadata | undefined> {
   const saved = files.readTextIfPresent(SAVED_METADATA_FILE);
-  if (saved !== undefined) return interpret(await parse(saved));
-  const text = files.readTextIfPresent(METADATA_FILE);
-  return text === undefined ? undefined : (JSON.parse(text) as Metadata);
+  return saved === undefined ? undefined : interpret(await parse(saved));
 }
 
 async function parse(text: string): Promise<Value> {
@@ -29,5 +26,7 @@ function interpret(value: Value): Metadata {
   };
   const [hostname, rootDisk, keys] = [text('hostname'), text('rootdisk'), fields.get('sshpublickeys')];
   const sshPublicKeys = Object.fromEntries(Object.entries(isMap(keys) ? keys : {}).flatMap(([name, key]) => (typeof key === 'string' ? [[name, key]] : [])));
-  return { source: SAVED_METADATA_FILE, sshPublicKeys, ...(hostname !== undefined && { hostname }), ...(rootDisk !== undefined && { rootDisk }) };
+  const [privateIpv4, publicIpv4, privateIpv6, publicIpv6] = [text('privateipv4'), text('publicipv4'), text('privateipv6'), text('publicipv6')];
+  const addresses = { ...(privateIpv4 && { privateIpv4 }), ...(publicIpv4 && { publicIpv4 }), ...(privateIpv6 && { privateIpv6 }), ...(publicIpv6 && { publicIpv6 }) };
+  return { source: SAVED_METADATA_FILE, sshPublicKeys, addresses, ...(hostname !== undefined && { hostname }), ...(rootDisk !== undefined && { rootDisk }) };
 }

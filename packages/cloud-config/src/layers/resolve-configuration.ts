@@ -7,6 +7,7 @@ import { DEBUG_FLAGS, METADATA } from '../names.ts';
 import type { ConfigProblem } from '../problem.ts';
 import { examineHostName, HOST_NAME_LIMIT } from '../schema/scalar-types.ts';
 import type { Configuration } from '../schema/schema.ts';
+import type { Addresses } from '../text/substitute-addresses.ts';
 import type { Layer } from './layer.ts';
 import { mergeTrees } from './merge-trees.ts';
 
@@ -18,6 +19,8 @@ export interface Metadata {
   /** By a name whose order is the order of the keys. */
   readonly sshPublicKeys?: Readonly<Record<string, string>>;
   readonly rootDisk?: string;
+  /** What $private_ipv4 and its kin stand for. */
+  readonly addresses?: Addresses;
 }
 
 export interface ResolvedConfiguration {

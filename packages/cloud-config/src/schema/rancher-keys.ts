@@ -35,7 +35,7 @@ export const RANCHER = {
     },
     meaning: 'User Docker, which runs your containers',
   },
-  cloud_init: { type: 'cloud-init', since: '0.4', when: 'boot', meaning: 'Where user-data and metadata come from' },
+  cloud_init: { type: 'cloud-init', since: '0.4', when: 'boot', works: true, meaning: 'Where user-data and metadata come from' },
   network: { type: 'network', since: '0.4', when: 'boot', works: true, meaning: 'Links, addresses, name servers and proxies' },
   default_network: { type: 'network', since: '0.4.5', when: 'boot', ignored: 'its name is rancher.defaults.network now', meaning: 'Network settings for what rancher.network leaves open' },
   ssh: { type: 'ssh', since: '0.4', when: 'boot', works: true, meaning: 'The SSH server of the console' },
@@ -58,7 +58,7 @@ export const RANCHER = {
 } as const;
 
 export const CLOUD_INIT = {
-  datasources: { type: 'list of string', since: '0.4', when: 'boot', default: ['configdrive:/media/config-2'], meaning: 'Sources to ask, each as TYPE or TYPE:ARGUMENT' },
+  datasources: { type: 'list of string', since: '0.4', when: 'boot', works: true, default: ['configdrive:/media/config-2'], meaning: 'Sources to ask, each as TYPE or TYPE:ARGUMENT' },
 } as const;
 
 export const SSH = {

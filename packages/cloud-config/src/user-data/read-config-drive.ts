@@ -8,15 +8,14 @@ import type { Metadata } from '../layers/resolve-configuration.ts';
 import type { ConfigProblem } from '../problem.ts';
 import { TEXT_LIMIT_BYTES } from '../text/decode-text.ts';
 import type { UserData } from './classify-user-data.ts';
-import type { FetchInclude } from './expand-user-data.ts';
 import type { MetadataFormat } from './read-metadata.ts';
 import { readMetadata } from './read-metadata.ts';
 
 export interface ConfigDrive {
   /** In their order: cloud-config, scripts, compose files. */
   readonly userData: readonly UserData[];
-  /** The user-data has includes: read the drive again when there is a network. */
-  readonly needsNetwork: boolean;
+  /** The user-data as it is, when it has includes: expand it again when there is a network. */
+  readonly waiting: Uint8Array | undefined;
   readonly metadata: Metadata | undefined;
   readonly problems: readonly ConfigProblem[];
 }
@@ -55,12 +54,12 @@ const LAYOUTS: Readonly<Record<DriveLabel, Layout>> = {
 };
 
 /** `directory`: where the drive is mounted. A missing file is no problem: all are optional. */
-export async function readConfigDrive(host: ReaderHost, directory: string, label: DriveLabel, fetch?: FetchInclude): Promise<ConfigDrive> {
+export async function readConfigDrive(host: ReaderHost, directory: string, label: DriveLabel): Promise<ConfigDrive> {
   const layout = LAYOUTS[label];
   const problems: ConfigProblem[] = [];
   const bytes = readInside(host, directory, layout.userData, problems);
   const { expandUserData } = await import('./expand-user-data.ts');
-  const expanded = await expandUserData(bytes ?? new Uint8Array(0), join(directory, layout.userData), fetch);
+  const expanded = await expandUserData(bytes ?? new Uint8Array(0), join(directory, layout.userData));
   problems.push(...expanded.problems);
   const described = readInside(host, directory, layout.metadata, problems);
   const metadata = described === undefined ? undefined : await readMetadata(described, join(directory, layout.metadata), layout.format, problems);
@@ -68,7 +67,7 @@ export async function readConfigDrive(host: ReaderHost, directory: string, label
     const source = join(directory, name);
     if ((host.files.stat(source)?.sizeBytes ?? 0) > 0) problems.push({ code: 'unsupported-user-data', severity: 'warning', message: `${name} is left out`, source, hint });
   }
-  return { userData: expanded.parts, needsNetwork: expanded.needsNetwork, metadata, problems };
+  return { userData: expanded.parts, waiting: expanded.needsNetwork ? bytes : undefined, metadata, problems };
 }
 
 /** Whoever made the drive must not make us read a file of this machine through a link. */

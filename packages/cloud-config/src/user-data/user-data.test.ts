@@ -43,7 +43,7 @@ test('a config drive gives its user-data, host name and keys', async () => {
 });
 
 test('a drive without user-data or without metadata is fine', async () => {
-  deepEqual(await read({}), { userData: [], needsNetwork: false, metadata: undefined, problems: [] });
+  deepEqual(await read({}), { userData: [], waiting: undefined, metadata: undefined, problems: [] });
   deepEqual((await read({ [META_DATA]: '{}' })).metadata, { source: META_DATA, sshPublicKeys: {} });
 });
 
