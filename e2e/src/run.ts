@@ -128,7 +128,7 @@ async function main(): Promise<number> {
     const state = await prepareStateDisk(place, parsed);
     const machine = describeMachine(product, wishes, { state, config: await makeConfigDrive(place, wishes) }, sshPort);
     const firmware = wishes.mode === 'uefi' ? { uefi: prepareUefi(join(place.folder, 'uefi-variables.fd')) } : {};
-    const args = qemuArguments(machine, { accelerator: place.accelerator.arguments, qmp: join(place.sockets, 'qmp'), serial: undefined, forwards: machine.nics!.map((nic) => nic.forward), ...firmware });
+    const args = qemuArguments(machine, { accelerator: place.accelerator.arguments, qmp: join(place.sockets, 'qmp'), serial: undefined, forwards: machine.nics!.map((nic) => (nic.kind === 'user' ? nic.forward : {})), ...firmware });
     process.stderr.write(explainMachine(place, wishes, state, sshPort, isNew));
     return await handOver(args);
   } finally {

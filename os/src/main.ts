@@ -14,6 +14,7 @@ const APPLETS: Readonly<Record<string, () => Promise<Applet>>> = {
   'console-init': () => import('./applets/console-init.ts'),
   netconf: () => import('./applets/netconf.ts'),
   'cloud-init-save': () => import('./applets/cloud-init-save.ts'),
+  'dhcpcd-run-hooks': () => import('./applets/dhcp-event.ts'),
   'user-docker': () => import('./applets/user-docker.ts'),
   respawn: () => import('./applets/respawn.ts'),
   'wait-for-docker': () => import('./applets/wait-for-docker.ts'),

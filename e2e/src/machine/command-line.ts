@@ -1,6 +1,6 @@
 // The QEMU command line, as a pure function of the machine. Paths to sockets and ports are decided by the caller.
 
-import type { Disk, MachineOptions, Nic } from './types.ts';
+import type { Disk, MachineOptions, Nic, UserNic } from './types.ts';
 
 export interface Wiring {
   readonly accelerator: readonly string[];
@@ -64,9 +64,19 @@ function diskArguments(disk: Disk, index: number): string[] {
   return ['-drive', options.join(','), '-device', `virtio-blk-pci,drive=disk${index},serial=${disk.serial}`];
 }
 
-/** QEMU starts the command for each connection of the guest to that address, which has to be of the network itself. */
-function nicArguments({ metadataCommand }: Nic, index: number, forward: Readonly<Record<number, number>>): string[] {
-  const rules = Object.entries(forward).map(([guest, here]) => `,hostfwd=tcp:127.0.0.1:${here}-:${guest}`);
-  const metadata = metadataCommand === undefined ? '' : `,net=169.254.169.0/24,host=169.254.169.1,dns=169.254.169.3,dhcpstart=169.254.169.15,guestfwd=tcp:169.254.169.254:80-cmd:${metadataCommand}`;
-  return ['-netdev', `user,id=net${index}${rules.join('')}${metadata}`, '-device', `virtio-net-pci,netdev=net${index}`];
+function nicArguments(nic: Nic, index: number, forward: Readonly<Record<number, number>>): string[] {
+  return ['-netdev', nic.kind === 'user' ? userNetwork(nic, index, forward) : `hubport,id=net${index},hubid=${nic.segment}`, '-device', `virtio-net-pci,netdev=net${index},id=nic${index}`];
+}
+
+/** QEMU starts the metadata command for each connection of the guest to that address, which has to be of the network itself. */
+const METADATA_NETWORK = 'net=169.254.169.0/24,host=169.254.169.1,dns=169.254.169.3,dhcpstart=169.254.169.15';
+
+function userNetwork({ subnet, hostName, metadataCommand }: UserNic, index: number, forward: Readonly<Record<number, number>>): string {
+  return [
+    'user', `id=net${index}`,
+    ...(subnet === undefined ? [] : [`net=${subnet}`]),
+    ...(hostName === undefined ? [] : [`hostname=${hostName}`]),
+    ...Object.entries(forward).map(([guest, here]) => `hostfwd=tcp:127.0.0.1:${here}-:${guest}`),
+    ...(metadataCommand === undefined ? [] : [METADATA_NETWORK, `guestfwd=tcp:169.254.169.254:80-cmd:${metadataCommand}`]),
+  ].join(',');
 }

@@ -158,11 +158,16 @@ export class Machine {
     return id;
   }
 
-  async plugNic(): Promise<string> {
+  async plugNic(subnet: string): Promise<string> {
     const id = `plugged${(this.plugged += 1)}`;
-    await this.qmp.run('netdev_add', { type: 'user', id: `net-${id}` });
+    await this.qmp.run('netdev_add', { type: 'user', id: `net-${id}`, net: subnet });
     await this.qmp.run('device_add', { driver: 'virtio-net-pci', id, netdev: `net-${id}` });
     return id;
+  }
+
+  /** The cable of a card, by its place among the machine's. */
+  async setCable(nic: number, isIn: boolean): Promise<void> {
+    await this.qmp.run('set_link', { name: `nic${nic}`, up: isIn });
   }
 
   async unplug(id: string): Promise<void> {
@@ -181,6 +186,7 @@ function endOf(code: number | null, signal: string | null, qmp: Qmp): End {
 
 async function choosePorts(nic: Nic): Promise<Record<number, number>> {
   const chosen: Record<number, number> = {};
+  if (nic.kind !== 'user') return chosen;
   for (const [guest, here] of Object.entries(nic.forward)) chosen[Number(guest)] = here === 0 ? await findFreePort() : here;
   return chosen;
 }

@@ -17,13 +17,25 @@ export interface Disk {
   readonly discard?: boolean;
 }
 
-/** `user`: QEMU's own network (DHCP, 10.0.2.0/24) with ports of this machine led into the guest. */
-export interface Nic {
+export type Nic = UserNic | SegmentNic;
+
+/** QEMU's own network with a DHCP server, and ports of this machine led into the guest. */
+export interface UserNic {
   readonly kind: 'user';
   /** Guest port -> port here; 0 takes a free one. */
   readonly forward: Readonly<Record<number, number>>;
   /** Started here for each connection to port 80 of 169.254.169.254, where clouds have their metadata; the network is 169.254.169.0/24 then. */
   readonly metadataCommand?: string;
+  /** Default 10.0.2.0/24. The guest gets .15, the gateway is .2. */
+  readonly subnet?: string;
+  /** That the DHCP server gives. */
+  readonly hostName?: string;
+}
+
+/** All cards of one segment are on one cable; nobody else is. At least two: what a lonely one sends is never taken. */
+export interface SegmentNic {
+  readonly kind: 'segment';
+  readonly segment: number;
 }
 
 export interface MachineOptions {

@@ -278,7 +278,7 @@ export function collect(child: ChildProcess, what: string, timeoutMs: number): P
 }
 
 /** rootfs.squashfs is a chain of squashfs images, each at a 4 KiB boundary (builder/src/rootfs/build-rootfs.ts). */
-function imageLengths(path: string, count: number): number[] {
+export function imageLengths(path: string, count: number): number[] {
   const head = Buffer.alloc(96);
   const fd = openSync(path, 'r');
   const lengths: number[] = [];

@@ -18,8 +18,7 @@ export interface DroverOptions {
   readonly memoryMb?: number;
   /** `blank`: an empty disk of 4 GB, formatted at boot. `none`: everything in RAM. Or a disk made by the scenario. */
   readonly state?: 'blank' | 'none' | Disk;
-  /** Ports inside that are forwarded besides ssh's; a port here that is the cloud's http://169.254.169.254/; more cards than one lead nowhere in particular. */
-  readonly network?: 'none' | { readonly ports?: readonly number[]; readonly cards?: number; readonly metadataPort?: number };
+  readonly network?: 'none' | NetworkOptions;
   readonly firmwareNames?: MachineOptions['firmwareNames'];
   /** Lines of cloud-config besides the ssh key. */
   readonly config?: string;
@@ -33,6 +32,17 @@ export interface DroverOptions {
   readonly disks?: readonly Disk[];
   /** Instead of the product's root file system; false: no such disk. */
   readonly rootfs?: string | false;
+}
+
+interface NetworkOptions {
+  /** Ports inside that are forwarded besides ssh's. */
+  readonly ports?: readonly number[];
+  /** That the DHCP server of the first card gives. */
+  readonly hostName?: string;
+  /** Of a server here that answers as the cloud's http://169.254.169.254/. */
+  readonly metadataPort?: number;
+  /** After the first. */
+  readonly more?: readonly Nic[];
 }
 
 /** From power-on under software emulation, with another machine beside it. */
@@ -71,10 +81,10 @@ function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: Dr
   return { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words: onlyWords ?? [...ALWAYS, ...STATE, ...hastening, ...words] };
 }
 
-function makeNics(place: Workplace, { ports = [], cards = 1, metadataPort }: Exclude<DroverOptions['network'], 'none' | undefined>): Nic[] {
+function makeNics(place: Workplace, { ports = [], hostName, metadataPort, more = [] }: NetworkOptions): Nic[] {
   const forward = Object.fromEntries([22, ...ports].map((port) => [port, 0]));
   const metadata = metadataPort === undefined ? {} : { metadataCommand: `${process.execPath} ${join(place.workspace.root, 'e2e/src/machine/relay.mjs')} ${metadataPort}` };
-  return [{ kind: 'user', forward, ...metadata }, ...Array.from({ length: cards - 1 }, (): Nic => ({ kind: 'user', forward: {} }))];
+  return [{ kind: 'user', forward, ...(hostName !== undefined && { hostName }), ...metadata }, ...more];
 }
 
 /** The state disk comes first, so that it is /dev/vda, as the kernel words expect it. */

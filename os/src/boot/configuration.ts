@@ -7,6 +7,7 @@ import { loadConfiguration, splitKernelLine } from '@drover/cloud-config';
 import type { Configuration } from '@drover/cloud-config';
 import type { Host, SystemHost } from '@drover/host';
 import { readOffline } from '../cloud-init/read-offline.ts';
+import { setHostName } from '../network/host-name.ts';
 import type { BootLog } from './boot-log.ts';
 
 export const RUNNING_CONFIG = '/run/ros/config.json';
@@ -31,9 +32,7 @@ export function reportProblems(log: BootLog, problems: readonly Problem[]): void
 }
 
 export function applyHostName(host: SystemHost, name: string): void {
-  host.kernel.setHostName(name);
-  host.files.write('/etc/hostname', `${name}\n`);
-  host.files.write('/etc/hosts', `127.0.0.1\tlocalhost\n127.0.1.1\t${name}\n::1\tlocalhost ip6-localhost ip6-loopback\n`);
+  setHostName(host, name);
   if (!host.files.exists('/etc/resolv.conf')) host.files.write('/etc/resolv.conf', '');
 }
 

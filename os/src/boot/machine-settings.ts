@@ -7,6 +7,8 @@ import { readModaliases } from './modules.ts';
 
 const SETTINGS: readonly (readonly [path: string, value: string])[] = [
   ['/proc/sys/net/ipv4/ip_forward', '1'],
+  // An address that goes does not take those of its subnet along that were there after it.
+  ['/proc/sys/net/ipv4/conf/all/promote_secondaries', '1'],
   ['/proc/sys/kernel/core_pattern', '|/bin/false'], // no core files on a read-only root
   ['/proc/sys/kernel/modprobe', '/usr/sbin/modprobe'],
   ['/proc/sys/fs/inotify/max_user_instances', '1024'],

@@ -1,158 +1,100 @@
-// `rancher.network` as a plan: commands of ip(8), the links that dhcpcd looks after, and resolv.conf. Pure: what is
-// there comes in, text goes out.
+// `rancher.network` as a plan: the steps from what is there to what is configured, and what dhcpcd looks after. Pure:
+// links come in, commands go out. What is as it should be gets no step, so that connections over it live on.
 
 import { splitWords } from '@drover/core';
-import type { Configuration } from '@drover/cloud-config';
-
-type Network = Configuration['rancher']['network'];
-export type Interface = Network['interfaces'][string];
-
-export interface Card {
-  readonly name: string;
-  /** As in /sys/class/net/NAME/address; empty for a link that we make, which only its own name stands for. */
-  readonly mac: string;
-}
+import type { Interface, Interfaces, Network } from './choose-entry.ts';
+import { chooseEntry, listEntries, rankOf } from './choose-entry.ts';
+import type { Applied, AppliedLink, Step } from './network-step.ts';
+import { attempt, command } from './network-step.ts';
+import type { DhcpPlan } from './plan-dhcp.ts';
+import { planDhcp, wantsDhcp } from './plan-dhcp.ts';
+import { planLink, planUnconfigured } from './plan-link.ts';
+import type { Link } from './links.ts';
+import { compareLinkNames } from './links.ts';
+import type { MadeLink } from './plan-made-links.ts';
+import { planMadeLinks } from './plan-made-links.ts';
 
 export interface NetworkPlan {
-  /** In order; each a program with its arguments. */
-  readonly commands: readonly (readonly string[])[];
-  /** Names and patterns for dhcpcd; undefined: all that it knows by itself. */
-  readonly dhcp: readonly string[] | undefined;
-  /** Undefined: dhcpcd writes it. */
-  readonly resolvConf: string | undefined;
+  readonly steps: readonly Step[];
+  readonly made: Applied['made'];
+  readonly links: Readonly<Record<string, AppliedLink>>;
+  readonly dhcp: DhcpPlan;
   /** Links that the configuration names and that are not there. */
   readonly missing: readonly string[];
 }
 
-/** Of several entries that fit a card, an address counts more than a name, and a name more than a pattern. */
-export function chooseEntry(interfaces: Network['interfaces'], card: Card): Interface | undefined {
-  const ranked = Object.entries(interfaces).map(([key, entry]) => ({ entry, rank: rankOf(entry.match ?? key, card) }));
-  const best = Math.max(0, ...ranked.map((one) => one.rank));
-  return best === 0 ? undefined : ranked.find((one) => one.rank === best)!.entry;
-}
+/** As RancherOS's own configuration has it: a card that nothing else fits asks by DHCP. */
+const OTHER_CARDS: Interfaces = {
+  '*': { dhcp: true, addresses: [], pre_up: [], post_up: [], bond_opts: {}, ipv4ll: false },
+};
 
-function rankOf(match: string, card: Card): number {
-  if (match.startsWith('mac=')) return fits(match.slice(4).toLowerCase(), card.mac.toLowerCase()) ? 3 : 0;
-  if (match === card.name) return 2;
-  return match.includes('*') && card.mac !== '' && fits(match, card.name) ? 1 : 0;
-}
+/** `all`: every link anew. `new links`: those that are not configured yet, because they were not there. */
+export type Occasion = 'all' | 'new links';
 
-function fits(pattern: string, text: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(text);
-}
+export function planNetwork(network: Network, observed: readonly Link[], applied: Applied, occasion: Occasion): NetworkPlan {
+  const interfaces = { ...OTHER_CARDS, ...network.interfaces };
+  const cards = observed.filter(({ isCard }) => isCard).sort((a, b) => compareLinkNames(a.name, b.name));
+  const made = planMadeLinks(interfaces, cards);
+  const removed = planRemoval(made, applied);
+  const links = observed.filter(({ name }) => !removed.has(name)).map((link) => (removed.has(link.master ?? '') ? { ...link, master: undefined } : link));
+  const toMake = made.filter(({ name }) => !links.some((link) => link.name === name));
+  const isSettled = (link: Link): boolean => occasion === 'new links' && applied.links[link.name]?.index === link.index;
 
-/** `existing`: every link that is there, also those without a device. */
-export function planNetwork(network: Network, cards: readonly Card[], existing: readonly string[]): NetworkPlan {
-  const { interfaces, dns } = network;
-  const resolvConf = dns.nameservers.length > 0 || dns.search.length > 0 ? renderResolvConf(dns) : undefined;
-  if (Object.keys(interfaces).length === 0) return { commands: around(network, []), dhcp: undefined, resolvConf, missing: [] };
-  const choose = (links: readonly Card[]): Chosen[] => links.flatMap((card) => {
-    const entry = chooseEntry(interfaces, card);
-    return entry === undefined ? [] : [{ name: card.name, entry }];
-  });
-  const made = planLinks(interfaces, choose(cards));
-  const links = [...cards, ...made.map(({ name }): Card => ({ name, mac: '' }))];
-  const all = choose(links);
-  const commands = [
-    ...made.filter(({ name }) => !existing.includes(name)).flatMap((link) => link.make),
-    ...all.flatMap(planMembership),
-    ...all.flatMap(planAddresses),
+  const configured = chooseLinks(interfaces, cards, links, made);
+  const gateways = new Map<string, number>();
+  const results = configured.map(({ link, entry }) => ({ link, ...planLink(link, entry, applied.links[link.name], gateways) }));
+  const steps = [
+    ...(occasion === 'all' ? userSteps(network.pre_cmds) : []),
+    ...[...removed].filter((name) => observed.some((link) => link.name === name)).map((name) => attempt(['ip', 'link', 'del', 'dev', name])),
+    ...toMake.flatMap(({ make }) => make.map(command)),
+    ...links.filter((link) => link.name in applied.links && !configured.some((one) => one.link.name === link.name)).flatMap((link) => planUnconfigured(link, applied.links[link.name]!)),
+    ...results.filter(({ link }) => !isSettled(link)).flatMap((one) => one.steps),
   ];
   return {
-    commands: around(network, commands),
-    dhcp: dhcpNames(interfaces, links),
-    resolvConf,
-    missing: Object.entries(interfaces).map(([key, entry]) => entry.match ?? key).filter((match) => !match.includes('*') && !links.some((link) => rankOf(match, link) > 0)),
+    steps,
+    made: Object.fromEntries(made.map((one) => [one.name, printMake(one)])),
+    links: Object.fromEntries(results.map(({ link, outcome }) => [link.name, outcome])),
+    dhcp: planDhcp(network.interfaces, configured.filter(({ entry }) => wantsDhcp(entry)).map(({ link, entry }) => ({ name: link.name, entry }))),
+    missing: listEntries(network.interfaces).map(({ match }) => match).filter((match) => !match.includes('*') && !links.some((link) => rankOf(match, link) > 0) && !made.some(({ name }) => name === match)),
   };
 }
 
-interface Chosen {
-  readonly name: string;
+/** After the links: what runs when they have their addresses. */
+export function planEnd(network: Network): Step[] {
+  return userSteps(network.post_cmds);
+}
+
+/** Made by an earlier plan, and now not wanted, or wanted otherwise; with the VLANs on them, which go with them. */
+function planRemoval(made: readonly MadeLink[], applied: Applied): Set<string> {
+  const removed = new Set(Object.keys(applied.made).filter((name) => {
+    const wanted = made.find((one) => one.name === name);
+    return wanted === undefined || printMake(wanted) !== applied.made[name];
+  }));
+  for (const { name, on } of made) if (on !== undefined && removed.has(on)) removed.add(name);
+  return removed;
+}
+
+interface ConfiguredLink {
+  readonly link: Link;
   readonly entry: Interface;
 }
 
-interface MadeLink {
-  readonly name: string;
-  /** The commands that make it. */
-  readonly make: readonly (readonly string[])[];
-}
-
-/** Bonds before the VLANs on them, VLANs before the bridges that they join. */
-function planLinks(interfaces: Network['interfaces'], chosen: readonly Chosen[]): MadeLink[] {
-  const named = Object.entries(interfaces).map(([key, entry]): Chosen => ({ name: entry.match ?? key, entry }));
-  const bonds = [...new Set([...named.filter(({ entry }) => Object.keys(entry.bond_opts).length > 0).map(({ name }) => name), ...chosen.flatMap(({ entry }) => entry.bond ?? [])])].map((name): MadeLink => {
-    const options = Object.entries(named.find((one) => one.name === name)?.entry.bond_opts ?? {});
-    return { name, make: [['ip', 'link', 'add', 'name', name, 'type', 'bond'], ...options.map(([option, value]) => writeCommand(`/sys/class/net/${name}/bonding/${option}`, value))] };
-  });
-  const carriers = [...chosen, ...named.filter(({ name }) => bonds.some((bond) => bond.name === name))];
-  const vlans = carriers.flatMap(({ name: on, entry }) => parseVlans(entry.vlans ?? '', on).map(({ id, name }): MadeLink => ({ name, make: [['ip', 'link', 'add', 'link', on, 'name', name, 'type', 'vlan', 'id', id]] })));
-  const bridges = named.filter(({ entry }) => entry.bridge === 'true').map(({ name }): MadeLink => ({ name, make: [['ip', 'link', 'add', 'name', name, 'type', 'bridge']] }));
-  return [...bonds, ...vlans, ...bridges];
-}
-
-/** `100,200:name`: a number, and what the link is called where LINK.NUMBER does not do. */
-function parseVlans(text: string, on: string): { readonly id: string; readonly name: string }[] {
-  return text.split(',').map((part) => part.trim()).filter((part) => part !== '').map((part) => {
-    const [id, name = ''] = part.split(':');
-    return { id: id!, name: name === '' ? `${on}.${id!}` : name };
+/** Cards first, then what stands on them; other links (of the user's own making) last. */
+function chooseLinks(interfaces: Interfaces, cards: readonly Link[], links: readonly Link[], made: readonly MadeLink[]): ConfiguredLink[] {
+  const find = (name: string): Link => links.find((link) => link.name === name) ?? { name, index: 0, mac: '', isCard: false, isUp: false, mtu: 0, master: undefined, addresses: [] };
+  const others = links.filter((link) => !link.isCard && !made.some(({ name }) => name === link.name));
+  return [...cards.map(({ name }) => find(name)), ...made.map(({ name }) => find(name)), ...others].flatMap((link) => {
+    const entry = chooseEntry(interfaces, link);
+    return entry === undefined ? [] : [{ link, entry }];
   });
 }
 
-function writeCommand(path: string, value: string): string[] {
-  return ['/bin/sh', '-c', 'echo "$2" >"$1"', 'sh', path, value];
+function printMake({ make }: MadeLink): string {
+  return make.map((argv) => argv.join(' ')).join('; ');
 }
 
-/** A member of a bond has to be down when it joins. */
-function planMembership({ name, entry }: Chosen): string[][] {
-  const join = (master: string): string[] => ['ip', 'link', 'set', 'dev', name, 'master', master];
-  const isMember = entry.bridge !== undefined && entry.bridge !== '' && entry.bridge !== 'true';
-  return [
-    ...(entry.bond === undefined ? [] : [['ip', 'link', 'set', 'dev', name, 'down'], join(entry.bond)]),
-    ...(isMember ? [join(entry.bridge)] : []),
-  ];
-}
-
-function around({ pre_cmds, post_cmds }: Network, commands: readonly (readonly string[])[]): (readonly string[])[] {
+/** Words as a shell splits them, but without a shell. */
+function userSteps(lines: readonly string[]): Step[] {
   // With a quote left open the line is no program's name either, and the log says which one was not found.
-  const split = (lines: readonly string[]): string[][] => lines.map((line) => splitWords(line) ?? [line]).filter((words) => words.length > 0);
-  return [...split(pre_cmds), ...commands, ...split(post_cmds)];
-}
-
-function planAddresses({ name, entry }: Chosen): string[][] {
-  const addresses = [...(entry.address === undefined ? [] : [entry.address]), ...entry.addresses];
-  const shell = (lines: readonly string[]): string[][] => lines.map((line) => ['/bin/sh', '-c', line.replaceAll('$iface', name)]);
-  return [
-    ...shell(entry.pre_up),
-    ...(entry.mtu === undefined ? [] : [['ip', 'link', 'set', 'dev', name, 'mtu', String(entry.mtu)]]),
-    ...addresses.map((address) => ['ip', 'addr', 'replace', withPrefix(address), 'dev', name]),
-    ...(entry.dhcp && entry.bridge === undefined ? [] : [['ip', 'link', 'set', 'dev', name, 'up']]),
-    ...(entry.gateway === undefined ? [] : [['ip', 'route', 'replace', 'default', 'via', entry.gateway, 'dev', name]]),
-    ...(entry.gateway_ipv6 === undefined ? [] : [['ip', '-6', 'route', 'replace', 'default', 'via', entry.gateway_ipv6, 'dev', name]]),
-    ...shell(entry.post_up),
-  ];
-}
-
-/** An address alone is that of one machine. */
-function withPrefix(address: string): string {
-  if (address.includes('/')) return address;
-  return `${address}/${address.includes(':') ? 128 : 32}`;
-}
-
-/** Patterns stay patterns where nothing better fits any card, so that links which come later are looked after. */
-function dhcpNames(interfaces: Network['interfaces'], cards: readonly Card[]): string[] {
-  const names = cards.filter((card) => chooseEntry(interfaces, card)?.dhcp === true).map((card) => card.name);
-  const denied = cards.filter((card) => chooseEntry(interfaces, card)?.dhcp !== true);
-  const patterns = Object.entries(interfaces).filter(([, entry]) => entry.dhcp).map(([key, entry]) => entry.match ?? key).filter((match) => !match.startsWith('mac=') && !denied.some((card) => fits(match, card.name)));
-  return [...new Set([...names, ...patterns])].sort();
-}
-
-function renderResolvConf({ nameservers, search }: Network['dns']): string {
-  return [...(search.length > 0 ? [`search ${search.join(' ')}`] : []), ...nameservers.map((server) => `nameserver ${server}`)].map((line) => `${line}\n`).join('');
-}
-
-/** dhcpcd.conf: the image's own, with our links instead of its, and without a hand on resolv.conf when that is ours. */
-export function renderDhcpcdConf(base: string, { dhcp, resolvConf }: NetworkPlan): string {
-  const lines = base.trimEnd().split('\n').filter((line) => dhcp === undefined || !line.startsWith('allowinterfaces'));
-  return [...lines, ...(dhcp === undefined ? [] : [`allowinterfaces ${dhcp.length === 0 ? 'none' : dhcp.join(' ')}`]), ...(resolvConf === undefined ? [] : ['nohook resolv.conf']), ''].join('\n');
+  return lines.map((line) => splitWords(line) ?? [line]).filter((words) => words.length > 0).map((argv) => ({ argv, kind: 'user' }));
 }

@@ -45,7 +45,11 @@ export const OS_SERVICES: Services = {
     net: 'host',
     uts: 'host',
     restart: 'always',
-    volumes: ['/dev:/dev', '/run:/run', '/etc/resolv.conf:/etc/resolv.conf', '/etc/hosts:/etc/hosts', '/var/lib/dhcpcd:/var/lib/dhcpcd', ROS],
+    volumes: [
+      '/dev:/dev', '/run:/run', '/etc/resolv.conf:/etc/resolv.conf', '/etc/hosts:/etc/hosts', '/etc/hostname:/etc/hostname', '/var/lib/dhcpcd:/var/lib/dhcpcd', ROS,
+      // For the commands of rancher.network: files of the user, iptables, a log.
+      '/rootfs/engine/layers/os-docker/var/lib/rancher/engine:/var/lib/rancher/engine:ro', '/var/lib/rancher:/var/lib/rancher', '/var/log:/var/log', '/opt:/opt',
+    ],
     labels: SYSTEM,
   },
   ntp: {

@@ -117,6 +117,13 @@ export class NodeFiles implements Files {
     }
   }
 
+  overwriteText(path: string, text: string): void {
+    const oldBytes = this.stat(path)?.sizeBytes ?? 0;
+    const bytes = Buffer.from(text);
+    withDescriptor(path, OPEN_FLAGS['read-write'], 0o644, (fd) => writeFully(fd, bytes.length < oldBytes ? text + '\n'.repeat(oldBytes - bytes.length) : bytes));
+    fs.truncateSync(path, bytes.length);
+  }
+
   open(path: string, mode: 'read' | 'write' | 'append' | 'read-write'): OpenFile {
     const fd = fs.openSync(path, OPEN_FLAGS[mode], 0o644);
     return {

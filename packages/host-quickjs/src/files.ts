@@ -130,6 +130,13 @@ export class QuickjsFiles implements Files {
     }
   }
 
+  overwriteText(path: string, text: string): void {
+    const oldBytes = this.stat(path)?.sizeBytes ?? 0;
+    const bytes = bytesOf(text);
+    withDescriptor(path, OPEN_FLAGS['read-write'], 0o644, (fd) => writeFully(fd, bytes.length < oldBytes ? bytesOf(text + '\n'.repeat(oldBytes - bytes.length)) : bytes));
+    fs.truncate(path, bytes.length);
+  }
+
   open(path: string, mode: 'read' | 'write' | 'append' | 'read-write'): OpenFile {
     const fd = io.open(path, OPEN_FLAGS[mode], 0o644);
     return {

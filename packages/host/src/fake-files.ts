@@ -126,6 +126,10 @@ export class FakeFiles implements Files {
     this.writeAtomic(path, data, options);
   }
 
+  overwriteText(path: string, text: string): void {
+    this.write(path, text);
+  }
+
   open(path: string, mode: 'read' | 'write' | 'append' | 'read-write'): OpenFile {
     if (mode === 'read') this.get(path, 'open');
     else if (mode === 'write' || !this.exists(path)) this.write(path, '');

@@ -87,6 +87,11 @@ export interface Files {
   writeAtomic(path: string, data: string | Uint8Array, options?: WriteOptions): void;
   /** As writeAtomic but without fsync: for state that a reboot invalidates anyway. */
   replace(path: string, data: string | Uint8Array, options?: WriteOptions): void;
+  /**
+   * In place, for a file that is a mount of its own and can't be renamed over: written over in one piece, then cut to
+   * size. Who reads meanwhile sees the old text, or the new one with empty lines behind it, but never nothing.
+   */
+  overwriteText(path: string, text: string): void;
   open(path: string, mode: 'read' | 'write' | 'append' | 'read-write'): OpenFile;
   exists(path: string): boolean;
   /** Follows symbolic links. Undefined when there is nothing. */

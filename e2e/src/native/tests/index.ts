@@ -3,6 +3,7 @@ import { configurationTests } from './configuration.ts';
 import { crashTests } from './crash.ts';
 import { faultTests } from './faults.ts';
 import { imageTests } from './images.ts';
+import { networkTests } from './network.ts';
 import type { NativeTest } from './native-test.ts';
 import { informationTests } from './information.ts';
 import { lifeTests } from './life.ts';
@@ -10,4 +11,4 @@ import { outputTests } from './output.ts';
 import { registryTests } from './registries.ts';
 import { runTests } from './run.ts';
 
-export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...registryTests, ...crashTests, ...faultTests];
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...registryTests, ...crashTests, ...faultTests, ...networkTests];

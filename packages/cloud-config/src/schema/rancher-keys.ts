@@ -79,8 +79,8 @@ export const DEFAULTS = {
   hostname: { type: 'host name', since: '0.5', when: 'boot', works: true, default: 'rancher', meaning: 'Host name when neither hostname nor metadata has one' },
   docker: { type: 'docker', since: '0.6', when: 'boot', meaning: 'Options for what rancher.docker leaves open' },
   network: {
-    type: 'network', since: '0.5', when: 'boot', default: { dhcp_timeout: 10, dns: { nameservers: ['8.8.8.8', '8.8.4.4'] } },
-    meaning: 'Network settings for what rancher.network and DHCP leave open',
+    type: 'network', since: '0.5', when: 'boot', works: true, default: { dhcp_timeout: 10, dns: { nameservers: ['8.8.8.8', '8.8.4.4'] } },
+    meaning: 'Its dns and dhcp_timeout stand in for what rancher.network and DHCP leave open',
   },
   system_docker_logs: { type: 'string', since: '1.x', when: 'boot', default: '/var/log/system-docker.log', meaning: 'Log file of System Docker' },
 } as const;

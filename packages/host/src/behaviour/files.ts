@@ -51,6 +51,19 @@ export const fileBehaviours: readonly Behaviour[] = [
     },
   },
   {
+    title: 'overwriting a text leaves the file the same, whether it gets longer or shorter',
+    check({ files }, folder) {
+      const path = `${folder}/text`;
+      for (const text of ['one\n', 'longer ä\n', 's\n', '']) {
+        files.overwriteText(path, text);
+        equal(files.readText(path), text);
+      }
+      const { inode } = files.stat(path)!;
+      files.overwriteText(path, 'again\n');
+      equal(files.stat(path)!.inode, inode);
+    },
+  },
+  {
     title: 'append adds at the end, write begins anew',
     check({ files }, folder) {
       files.append(`${folder}/a`, 'one');

@@ -1,0 +1,127 @@
+// rancher.network: many keys in few machines.
+
+import { scenario } from '../../harness/scenario.ts';
+import type { Scenario } from '../../harness/scenario.ts';
+import { expectContains, expectEqual, expectLacks } from '../../harness/expect.ts';
+import { eventually } from '../../eventually.ts';
+import type { Machine } from '../../machine/index.ts';
+import type { Nic } from '../../machine/types.ts';
+import { drover } from '../../product/drover-setup.ts';
+import { startRecordingProxy } from './recording-proxy.ts';
+
+const say = (words: string): string => `"echo ${words} >>/var/log/net.log"`;
+/** QEMU's network, as the guest sees the machine that it runs on. */
+const HERE = '10.0.2.2';
+
+function everyKind(proxyPort: number): string {
+  return `rancher:
+  network:
+    http_proxy: http://${HERE}:${proxyPort}
+    https_proxy: http://${HERE}:${proxyPort}
+    no_proxy: direct.example
+    dns: {nameservers: [208.67.222.123, 208.67.220.123], search: [mydomain.com, example.com]}
+    wifi_networks: {home: {ssid: x}}
+    dhcp_timeout: 30
+    pre_cmds: ["sh -c 'echo pre_cmds >>/var/log/net.log'"]
+    post_cmds: ["sh -c 'echo post_cmds >>/var/log/net.log'"]
+    interfaces:
+      lo: {address: 127.0.0.1/8, addresses: [10.255.0.1/32], pre_up: [${say('pre_up lo')}], post_up: [${say('post_up lo')}]}
+      eth0: {dhcp: true, pre_up: [${say('pre_up eth0')}], post_up: [${say('post_up eth0')}]}
+      eth1: {vlans: "100,200:foobar", pre_up: [${say('pre_up eth1')}], post_up: [${say('post_up eth1')}]}
+      "mac=52:54:00:12:34:58": {bridge: br0, pre_up: [${say('pre_up eth2')}], post_up: [${say('post_up eth2')}]}
+      br0: {bridge: "true", dhcp: true, vlans: "100"}
+      br0.100: {address: 123.123.123.123}
+      eth1.100: {bridge: br0}
+      eth3: {bond: bond0}
+      eth4: {bond: bond0}
+      bond0: {address: 192.168.122.252/31, mtu: 1450, bond_opts: {downdelay: "200", mode: "1", miimon: "100"}}
+      eth5: {dhcp: true, dhcp_args: "dhcpcd -MA4 -m 50 -C resolv.conf"}
+      eth6: {ipv4ll: true}
+`;
+}
+
+const EIGHT_CARDS: readonly Nic[] = [
+  { kind: 'segment', segment: 1 }, { kind: 'user', forward: {}, subnet: '192.168.121.0/24' }, { kind: 'segment', segment: 2 }, { kind: 'segment', segment: 2 },
+  { kind: 'user', forward: {}, subnet: '192.168.123.0/24' }, { kind: 'segment', segment: 1 }, { kind: 'segment', segment: 1 },
+];
+
+const COMMANDS = ['pre_cmds', 'pre_up eth0', 'post_up eth0', 'pre_up eth1', 'post_up eth1', 'pre_up eth2', 'post_up eth2', 'post_cmds'];
+
+async function address(machine: Machine, link: string): Promise<string> {
+  return machine.ssh.ok(`ip -4 -o addr show dev ${link}`);
+}
+
+export const network: readonly Scenario[] = [
+  scenario('eight cards become VLANs, bridges and a bond, with commands in their order, the name that DHCP gives, and proxies for what is fetched', { minutes: 3 }, async (scene) => {
+    const proxy = await startRecordingProxy();
+    try {
+      const machine = await scene.boot(drover({ name: 'eight-cards', config: everyKind(proxy.port), network: { hostName: 'rancher-dev', more: EIGHT_CARDS } }));
+      await eventually('post_cmds have run', 60_000, async () => (await machine.ssh.ok('sudo cat /var/log/net.log')).includes('post_cmds'));
+      expectEqual(await machine.ssh.ok('sudo cat /var/log/net.log'), COMMANDS.map((line) => `${line}\n`).join(''));
+
+      await eventually('eth6 has found a free link-local address', 60_000, async () => (await address(machine, 'eth6')).includes('inet 169.254.'));
+      const links = await machine.ssh.ok('ip addr; cat /sys/class/net/bond0/bonding/mode /sys/class/net/bond0/bonding/downdelay');
+      for (const expected of [
+        /eth1\.100@eth1: .*master br0/, /foobar@eth1: /, /br0\.100@br0: /, 'inet 123.123.123.123/32', / eth2: .*master br0/, /inet 192\.168\.121\.\d+.* br0/, / eth3: .*master bond0/, / eth4: .*master bond0/,
+        / bond0: .*mtu 1450/, 'inet 192.168.122.252/31', 'active-backup 1\n200\n', 'inet 10.255.0.1/32', /inet 192\.168\.123\.\d+.* eth5/, /inet 169\.254\.\d+\.\d+\/16.* eth6/,
+      ]) expectContains(links, expected);
+      expectLacks(await address(machine, 'eth7'), 'inet'); // unlisted: asks by DHCP, and nobody answers
+      expectContains(await machine.ssh.ok('ip route show dev eth5'), /default via 192\.168\.123\.2 .*metric 50/);
+      expectEqual(await machine.ssh.ok('grep -v "# Written" /etc/resolv.conf'), '# rancher.network.dns\nnameserver 208.67.222.123\nnameserver 208.67.220.123\nsearch mydomain.com example.com\n');
+      expectEqual(await machine.ssh.ok('hostname; grep 127.0.1.1 /etc/hosts; cat /etc/hostname'), 'rancher-dev\n127.0.1.1\trancher-dev\nrancher-dev\n');
+      expectContains(await machine.ssh.ok('sudo dmesg'), /rancher\.network\.wifi_networks has no effect: there are no drivers and programs for radio on this image/);
+      expectLacks(await machine.ssh.ok('sudo system-docker logs network 2>&1'), /no such user|not found|ended with|RTNETLINK/, 'the log of the network container');
+
+      const said = `http://${HERE}:${proxy.port}`;
+      const environment = await machine.ssh.ok('sudo system-docker inspect docker; sudo system-docker info');
+      for (const expected of [`HTTP_PROXY=${said}`, `HTTPS_PROXY=${said}`, 'NO_PROXY=direct.example', `HTTP Proxy: ${said}`]) expectContains(environment, expected);
+      expectEqual(await machine.ssh.ok('bash -lc "wget -qO- http://nowhere.example/file"'), 'by way of the proxy\n');
+      await eventually('docker answers', 180_000, async () => (await machine.ssh.run('docker version')).code === 0);
+      for (const registry of ['registry.nowhere.example', 'direct.example']) await machine.ssh.run(`timeout 20 docker pull ${registry}/image`);
+      expectContains(proxy.asked.join('\n'), 'CONNECT registry.nowhere.example:443');
+      expectContains(proxy.asked.join('\n'), 'GET http://nowhere.example/file');
+      expectLacks(proxy.asked.join('\n'), 'direct.example');
+    } finally {
+      proxy.close();
+    }
+  }),
+
+  scenario('kernel words win over files; a change is applied live without ending connections; cards and cables that come and go are followed', { minutes: 3 }, async (scene) => {
+    const more: Nic[] = [{ kind: 'segment', segment: 1 }, { kind: 'segment', segment: 1 }, { kind: 'user', forward: {}, subnet: '192.168.123.0/24' }, { kind: 'user', forward: {}, subnet: '192.168.124.0/24' }];
+    const config = 'rancher: {network: {interfaces: {eth1: {address: 10.1.0.41/24, gateway: 10.1.0.1}, eth2: {address: 10.31.168.85/24, gateway_ipv6: "fe80::1"}}}}\n';
+    const words = ['eth1.address=10.1.0.52/24', 'eth1.gateway=10.1.0.2', 'eth0.dhcp=true', 'eth4.dhcp=false'].map((word) => `rancher.network.interfaces.${word}`);
+    const machine = await scene.boot(drover({ name: 'live-network', config, words, network: { more } }));
+    await eventually('eth3, which no entry is for, has an address by DHCP', 60_000, async () => (await address(machine, 'eth3')).includes('inet 192.168.123.'));
+    expectContains(await address(machine, 'eth1'), 'inet 10.1.0.52/24 brd 10.1.0.255');
+    expectLacks(await address(machine, 'eth1'), '10.1.0.41');
+    expectContains(await address(machine, 'eth2'), 'inet 10.31.168.85/24');
+    expectLacks(await address(machine, 'eth4'), 'inet');
+    const routes = await machine.ssh.ok('ip route; ip -6 route');
+    for (const expected of [/^default via 10\.1\.0\.2 dev eth1 *$/m, /^default via 10\.0\.2\.2 dev eth0 .*metric 1\d\d\d/m, /^default via 192\.168\.123\.2 dev eth3 .*metric 1\d\d\d/m, /^default via fe80::1 dev eth2 /m]) expectContains(routes, expected);
+
+    await machine.ssh.ok(`sudo ros config merge <<'END'
+rancher: {network: {interfaces: {eth2: {address: 10.31.168.99/24, gateway_ipv6: "", mtu: 1400}, eth3: {dhcp: false}, eth5: {address: 10.55.0.1/24, post_up: ["echo $iface >/run/came"]}}, post_cmds: ["touch /run/reconfigured"]}}
+END`);
+    const since = machine.serial.mark();
+    const session = machine.ssh.ok('for i in $(seq 100); do test -e /run/reconfigured && break; sleep 1; done; echo still here');
+    await machine.ssh.ok('sudo system-docker restart network');
+    expectEqual(await session, 'still here\n');
+    expectLacks(machine.serial.text.slice(since), /Drover \S+ started/);
+    expectContains(await machine.ssh.ok('ip addr show dev eth2'), /mtu 1400[^]*inet 10\.31\.168\.99\/24/);
+    expectLacks(await address(machine, 'eth2'), '10.31.168.85');
+    expectLacks(await address(machine, 'eth3'), 'inet');
+    expectContains(await address(machine, 'eth1'), 'inet 10.1.0.52/24');
+    expectLacks(await machine.ssh.ok('ip route; ip -6 route'), /192\.168\.123|fe80::1 dev eth2/);
+
+    await machine.plugNic('10.66.0.0/24');
+    await eventually('a card that an entry waits for is configured when it comes', 60_000, async () => (await machine.ssh.ok('ip addr; cat /run/came 2>/dev/null || true')).match(/inet 10\.55\.0\.1\/24[^]*^eth5$/m) !== null);
+    await machine.plugNic('10.67.0.0/24');
+    await eventually('a card that no entry is for asks by DHCP when it comes', 60_000, async () => (await machine.ssh.ok('ip -4 -o addr')).includes('inet 10.67.0.'));
+    const EIGHTH = 'sudo cat /run/ros/leases/eth6@dhcp';
+    expectContains(await machine.ssh.ok(EIGHTH), '"nameservers":["10.67.0.3"]');
+    await machine.setCable(0, false);
+    await machine.setCable(0, true);
+    await eventually('the first card has its address again after its cable was out', 60_000, async () => (await address(machine, 'eth0')).includes('inet 10.0.2.15'));
+    expectContains(await machine.ssh.ok('cat /etc/resolv.conf'), /# DHCP on eth0\nnameserver 10\.0\.2\.3/);
+  }),
+];
