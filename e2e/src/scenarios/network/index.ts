@@ -56,7 +56,8 @@ export const network: readonly Scenario[] = [
     const proxy = await startRecordingProxy();
     try {
       const machine = await scene.boot(drover({ name: 'eight-cards', config: everyKind(proxy.port), network: { hostName: 'rancher-dev', more: EIGHT_CARDS } }));
-      await eventually('post_cmds have run', 60_000, async () => (await machine.ssh.ok('sudo cat /var/log/net.log')).includes('post_cmds'));
+      // They wait for DHCP, and eth7 waits for dhcp_timeout.
+      await eventually('post_cmds have run', 150_000, async () => (await machine.ssh.ok('sudo cat /var/log/net.log')).includes('post_cmds'));
       expectEqual(await machine.ssh.ok('sudo cat /var/log/net.log'), COMMANDS.map((line) => `${line}\n`).join(''));
 
       await eventually('eth6 has found a free link-local address', 60_000, async () => (await address(machine, 'eth6')).includes('inet 169.254.'));
