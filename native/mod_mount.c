@@ -1,8 +1,9 @@
-/* ros:mount - mounts, mount namespaces' helpers, loop devices. */
+/* ros:mount - mounts, mount namespaces' helpers, loop devices, sizes of partitions. */
 #include "ros.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <linux/blkpg.h>
 #include <linux/loop.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -111,6 +112,20 @@ FUNCTION(ros_loopAttach) {
     return args_void(&args, "loop", -1);
 }
 
+/* The kernel's idea of a partition that is in use; the table on the disk is the caller's business. */
+//: resizePartition(disk: number, number: number, startBytes: number, sizeBytes: number): void
+FUNCTION(ros_resizePartition) {
+    UNUSED_ARGS;
+    Args args = ARGS;
+    int disk = (int)args_int(&args, 0);
+    struct blkpg_partition partition = {.pno = (int)args_int(&args, 1)};
+    partition.start = args_int(&args, 2);
+    partition.length = args_int(&args, 3);
+    if (args.failed) return args_fail(&args);
+    struct blkpg_ioctl_arg request = {.op = BLKPG_RESIZE_PARTITION, .datalen = sizeof partition, .data = &partition};
+    return args_void(&args, "ioctl(BLKPG_RESIZE_PARTITION)", ioctl(disk, BLKPG, &request));
+}
+
 /* `request` on `fd` with an integer, or with a structure that the call may change. */
 //: ioctl(fd: number, request: number, argument: number | Uint8Array): number
 FUNCTION(ros_ioctl) {
@@ -133,7 +148,7 @@ FUNCTION(ros_ioctl) {
 static const JSCFunctionListEntry exports[] = {
     EXPORT(mount, 5),         EXPORT(unmount, 2),     EXPORT(pivotRoot, 2),
     EXPORT(cloneTree, 2),     EXPORT(attachTree, 2),  EXPORT(loopAttach, 4),
-    EXPORT(ioctl, 3),
+    EXPORT(ioctl, 3),         EXPORT(resizePartition, 4),
     CONSTANT(MS_RDONLY),      CONSTANT(MS_NOSUID),    CONSTANT(MS_NODEV),
     CONSTANT(MS_NOEXEC),      CONSTANT(MS_REMOUNT),   CONSTANT(MS_NOATIME),
     CONSTANT(MS_RELATIME),    CONSTANT(MS_BIND),      CONSTANT(MS_MOVE),

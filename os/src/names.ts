@@ -3,6 +3,9 @@
 export const SYSTEM_DOCKER_SOCKET = '/var/run/system-docker.sock';
 export const USER_DOCKER_SOCKET = '/var/run/docker.sock';
 
+/** There when the console is prepared; it holds the console's name. */
+export const CONSOLE_DONE = '/run/console-done';
+
 export const STATE_LABEL = 'RANCHER_STATE';
 
 export const CLOUD_CONFIG_DIRECTORY = '/var/lib/rancher/conf/cloud-config.d';
@@ -22,6 +25,7 @@ export const LABEL = {
   console: 'io.rancher.os.console',
   rebuild: 'io.docker.compose.rebuild',
   configHash: 'io.docker.compose.config-hash',
+  filesHash: 'io.drover.write-files',
   composeProject: 'io.docker.compose.project',
   composeService: 'io.docker.compose.service',
 } as const;

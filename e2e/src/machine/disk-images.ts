@@ -26,7 +26,28 @@ export async function createExt4Disk(file: string, sizeMb: number, label: string
   writeFileSync(file, '');
   truncateSync(file, sizeMb * 1024 * 1024);
   const options = content === undefined ? [] : ['-d', content];
-  await runCommand(['mkfs.ext4', '-q', '-F', '-L', label, ...options, file], { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } });
+  await runCommand(['mkfs.ext4', '-q', '-F', '-L', label, ...options, file], { env: TOOL_PATH });
+}
+
+const TOOL_PATH = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
+const FIRST_MB = 1;
+const MIB = 1024 * 1024;
+
+/** A raw disk of `sizeMb`, grown from half of that: a GPT whose second and last partition is an ext4 file system. */
+export async function createGrownDisk(file: string, sizeMb: number, label: string): Promise<void> {
+  const half = sizeMb / 2;
+  writeFileSync(file, '');
+  truncateSync(file, half * MIB);
+  await runCommand(['sfdisk', '-q', file], { env: TOOL_PATH, input: `label: gpt\nsize=${FIRST_MB}MiB\nsize=+\n` });
+  await runCommand(['mkfs.ext4', '-q', '-F', '-L', label, '-E', `offset=${(FIRST_MB + 1) * MIB}`, file, `${half - FIRST_MB - 2}M`], { env: TOOL_PATH });
+  truncateSync(file, sizeMb * MIB);
+}
+
+/** What sfdisk says about the partition table of a raw disk, and the sizes of its partitions in sectors. */
+export async function describePartitions(file: string): Promise<string> {
+  const verified = await runCommand(['sfdisk', '--verify', file], { env: TOOL_PATH });
+  const dump = await runCommand(['sfdisk', '-d', file], { env: TOOL_PATH });
+  return verified.stdout.toString() + dump.stdout.toString();
 }
 
 /** Where cloud-init looks for user data on a drive labelled config-2. */

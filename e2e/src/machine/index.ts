@@ -1,7 +1,7 @@
 export { findAccelerator, TCG_PARALLEL } from './accelerator.ts';
 export type { Accelerator } from './accelerator.ts';
 export { QEMU, qemuArguments } from './command-line.ts';
-export { createBlankDisk, createConfigDrive, createExt4Disk, createOverlay, exportRaw } from './disk-images.ts';
+export { createBlankDisk, createConfigDrive, createExt4Disk, createGrownDisk, createOverlay, describePartitions, exportRaw } from './disk-images.ts';
 export { findFreePort } from './free-port.ts';
 export { prepareUefi } from './firmware.ts';
 export { Machine } from './machine.ts';

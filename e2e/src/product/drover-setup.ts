@@ -30,6 +30,8 @@ export interface DroverOptions {
   readonly onlyWords?: readonly string[];
   /** More disks, after the others. */
   readonly disks?: readonly Disk[];
+  /** An empty disk of this size, after the others. */
+  readonly dataDisk?: string;
   /** Instead of the product's root file system; false: no such disk. */
   readonly rootfs?: string | false;
 }
@@ -102,7 +104,14 @@ async function makeDisks(place: Workplace, product: Product, folder: string, opt
   const drive = join(folder, 'config-2.img');
   await createConfigDrive(drive, (options.userData ?? standardUserData(options.config))(place.publicKey), options.configFormat);
   disks.push({ serial: 'config', file: drive, format: 'raw', readOnly: true });
-  return [...disks, ...(options.disks ?? [])];
+  disks.push(...(options.disks ?? []));
+  if (options.dataDisk !== undefined) {
+    const file = join(folder, 'data.qcow2');
+    rmSync(file, { force: true });
+    await createBlankDisk(file, options.dataDisk);
+    disks.push({ serial: 'data', file, format: 'qcow2' });
+  }
+  return disks;
 }
 
 export function standardUserData(more = ''): (publicKey: string) => string {

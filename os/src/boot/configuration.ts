@@ -1,7 +1,7 @@
 // The configuration of this boot: user-data and metadata, the files below /var/lib/rancher/conf, kernel words. Checked once,
 // here; everybody else reads the outcome from /run/ros/config.json and needs no YAML parser.
 
-import { renderProblem } from '@drover/core';
+import { explain, renderProblem } from '@drover/core';
 import type { Problem } from '@drover/core';
 import { loadConfiguration, splitKernelLine } from '@drover/cloud-config';
 import type { Configuration } from '@drover/cloud-config';
@@ -9,16 +9,33 @@ import type { Host, SystemHost } from '@drover/host';
 import { readOffline } from '../cloud-init/read-offline.ts';
 import { setHostName } from '../network/host-name.ts';
 import type { BootLog } from './boot-log.ts';
+import { hideElidedLine, readKernelLine } from './kernel-line.ts';
+import type { Choice } from './last-good.ts';
+import { chooseConfiguration, findLastGood } from './last-good.ts';
 
 export const RUNNING_CONFIG = '/run/ros/config.json';
 
-export async function loadSystemConfiguration(host: SystemHost, log: BootLog): Promise<Configuration> {
-  const kernelLine = splitKernelLine(host.files.readText('/proc/cmdline'));
-  const offline = await readOffline(host, log, kernelLine);
-  const { config, problems } = await loadConfiguration(host, { kernelLine, userData: offline.userData, ...(offline.metadata && { metadata: offline.metadata }) });
-  reportProblems(log, [...offline.problems, ...problems]);
+export async function loadSystemConfiguration(host: SystemHost, log: BootLog): Promise<Choice> {
+  let choice: Choice;
+  try {
+    choice = chooseConfiguration(host, log, await resolve(host, log));
+  } catch (error) {
+    const config = findLastGood(host, log, `reading the configuration failed (${explain(error)})`);
+    if (config === undefined) throw error;
+    choice = { config, keep: undefined };
+  }
+  const { config } = choice;
   host.files.write(RUNNING_CONFIG, JSON.stringify(config), { mode: 0o600 });
   applyHostName(host, config.hostname ?? config.rancher.defaults.hostname);
+  return choice;
+}
+
+async function resolve(host: SystemHost, log: BootLog): Promise<Configuration> {
+  const kernelLine = splitKernelLine(readKernelLine(host.files));
+  const offline = await readOffline(host, log, kernelLine);
+  const { config, problems } = await loadConfiguration(host, { kernelLine, userData: offline.userData, ...(offline.metadata && { metadata: offline.metadata }) });
+  hideElidedLine(host);
+  reportProblems(log, [...offline.problems, ...problems]);
   return config;
 }
 

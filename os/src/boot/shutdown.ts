@@ -14,6 +14,11 @@ const LAST_TO_STOP: readonly (readonly string[])[] = [['ntp'], ['console'], ['ne
 const SERVICE_GRACE_S = 5;
 const DAEMON_GRACE_MS = 3000;
 const TERM_GRACE_MS = 2000;
+const SERVER_GRACE_MS = 5000;
+/** A disk may be slow; a server that is gone must not keep the machine up. */
+const SYNC_LIMIT_MS = 60_000;
+
+const NETWORK_TYPES: readonly string[] = ['nfs', 'nfs4', 'cifs', 'smb3', 'ceph', '9p'];
 
 /** Groups of names, in the order in which they are stopped. */
 export function planStopOrder(running: readonly string[]): string[][] {
@@ -56,9 +61,29 @@ export class Shutdown {
   private async stopServices(): Promise<string> {
     const running = (await this.client.listContainers()).map((one) => one.Names[0]!.replace(/^\//, ''));
     for (const group of planStopOrder(running)) {
+      if (group.includes('network')) await this.unmountServers();
       await Promise.all(group.map((name) => this.stopService(name, SERVICE_GRACE_S).catch((error: unknown) => this.log.warning(`stopping ${name}: ${explain(error)}`))));
     }
     return running.join(' ');
+  }
+
+  /**
+   * File systems of other machines, while the network is there. In a child that may hang, as may every call about a
+   * server that is gone; detached, nothing afterwards touches them.
+   */
+  private async unmountServers(): Promise<void> {
+    for (const { target, type } of parseMounts(this.host.files.readText('/proc/self/mounts')).toReversed()) {
+      if (!NETWORK_TYPES.includes(type)) continue;
+      const problem = await this.runWithin(SERVER_GRACE_MS, ['/usr/bin/umount', '-f', '-l', target]);
+      if (problem !== undefined) this.log.warning(`${target}, of another machine: ${problem}`);
+    }
+  }
+
+  /** Resolves to what went wrong. A child that cannot even be killed is left behind. */
+  private async runWithin(limitMs: number, command: readonly string[]): Promise<string | undefined> {
+    const { processes, clock } = this.host;
+    const ended = processes.run(command, { timeoutMs: limitMs }).then(({ code, stderr }) => (code === 0 ? undefined : stderr.trim() || `ended with ${code}`), explain);
+    return Promise.race([ended, clock.sleep(limitMs + 500).then(() => `${command.join(' ')}: no answer in ${limitMs / 1000} s`)]);
   }
 
   private async endProcesses(): Promise<void> {
@@ -84,25 +109,42 @@ export class Shutdown {
   }
 
   /** The last mounted first. What can't be unmounted becomes read-only, which leaves it just as clean. */
-  private unmountAll(): string {
-    const { files, mounts, kernel } = this.host;
-    kernel.sync();
-    const table = files.readText('/proc/self/mounts').trim().split('\n').map((line) => line.split(' '));
-    const kept: string[] = [];
-    for (const [source, target, type] of table.toReversed()) {
-      if (target === '/' || ['proc', 'sysfs', 'devtmpfs', 'cgroup2', 'squashfs', 'iso9660'].includes(type!)) continue;
-      const path = target!.replace(/\\040/g, ' ');
+  private async unmountAll(): Promise<string> {
+    const { files, mounts } = this.host;
+    const kept = [await this.sync()].filter((problem) => problem !== undefined);
+    for (const { source, target, type } of parseMounts(files.readText('/proc/self/mounts')).toReversed()) {
+      if (target === '/' || ['proc', 'sysfs', 'devtmpfs', 'cgroup2', 'squashfs', 'iso9660', ...NETWORK_TYPES].includes(type)) continue;
       try {
-        mounts.unmount(path);
+        mounts.unmount(target);
       } catch {
         try {
-          if (source!.startsWith('/dev/')) mounts.mount({ source: source!, target: path, type: '', flags: ['remount', 'ro'] });
+          if (source.startsWith('/dev/')) mounts.mount({ source, target, type: '', flags: ['remount', 'ro'] });
         } catch (error) {
-          kept.push(`${path} (${explain(error)})`);
+          kept.push(`${target} (${explain(error)})`);
         }
       }
     }
-    kernel.sync();
-    return kept.length === 0 ? '' : `still writable: ${kept.join(', ')}`;
+    await this.sync();
+    return kept.length === 0 ? '' : `not settled: ${kept.join(', ')}`;
   }
+
+  /** In a child: sync(2) waits for every file system, also for one whose server is gone. */
+  private sync(): Promise<string | undefined> {
+    return this.runWithin(SYNC_LIMIT_MS, ['/usr/bin/sync']);
+  }
+}
+
+interface MountedFileSystem {
+  readonly source: string;
+  readonly target: string;
+  readonly type: string;
+}
+
+/** /proc/self/mounts, in the order of mounting. */
+export function parseMounts(text: string): MountedFileSystem[] {
+  const unescape = (field: string): string => field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+  return text.split('\n').filter((line) => line !== '').map((line) => {
+    const [source = '', target = '', type = ''] = line.split(' ');
+    return { source: unescape(source), target: unescape(target), type };
+  });
 }

@@ -6,11 +6,12 @@ import type { Configuration } from '@drover/cloud-config';
 import { compactMemory } from '@drover/host-quickjs';
 import type { PowerAction, SystemHost } from '@drover/host';
 import { RosError, explain } from '@drover/core';
-import { SYSTEM_DOCKER_SOCKET } from '../names.ts';
+import { CONSOLE_DONE, SYSTEM_DOCKER_SOCKET, USER_DOCKER_SOCKET } from '../names.ts';
 import { proxyEnvironment } from '../network/proxies.ts';
 import { VERSION } from '../version.ts';
 import { BootLog, openSystemLog } from './boot-log.ts';
-import { loadSystemConfiguration } from './configuration.ts';
+import type { BootFacts } from './initrd-stage.ts';
+import { loadSystemConfiguration, readRunningConfiguration } from './configuration.ts';
 import { describeExit, Supervisor } from './supervisor.ts';
 import { loadModules, prepareCgroups, raiseLoopback, setKernelSettings, setSysctls, startModuleLoading } from './machine-settings.ts';
 import { applyMounts, SYSTEM_MOUNTS } from './mount-table.ts';
@@ -23,6 +24,9 @@ const SYSTEM_DOCKER_LOG = '/var/log/system-docker.log';
 /** At each start of the daemon, the longer file of the one before becomes the old one. */
 const LOG_LIMIT_BYTES = 5 << 20;
 const READY_TIMEOUT_MS = 60_000;
+const BOOTCMD_LIMIT_MS = 120_000;
+const CONFIRM_LIMIT_MS = 900_000;
+const CONFIRM_PAUSE_MS = 3000;
 const ENVIRONMENT = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'];
 
 const GOING: Readonly<Record<PowerAction, string>> = { reboot: 'rebooting', halt: 'halting', poweroff: 'powering off' };
@@ -41,6 +45,7 @@ class SystemStage {
   private readonly systemDocker: Supervisor;
   private readonly client: DockerClient;
   private configuration: Configuration | undefined;
+  private keepConfiguration: (() => void) | undefined;
   private shuttingDown = false;
 
   constructor(host: SystemHost, log: BootLog) {
@@ -58,6 +63,34 @@ class SystemStage {
     await runPhases(this.runner, this.phases());
     this.watchButtons();
     compactMemory();
+    if (this.keepConfiguration !== undefined) await this.confirmConfiguration(this.keepConfiguration);
+  }
+
+  /** A configuration that is new is kept as one that works when people can log in and User Docker answers. */
+  private async confirmConfiguration(keep: () => void): Promise<void> {
+    const { files, clock } = this.host;
+    const deadline = clock.monotonic() + CONFIRM_LIMIT_MS;
+    while (clock.monotonic() < deadline && !this.shuttingDown) {
+      if (files.exists(CONSOLE_DONE) && (await this.userDockerAnswers())) {
+        try {
+          return keep();
+        } catch (error) {
+          return this.log.warning(`the configuration works, but could not be kept: ${explain(error)}`);
+        }
+      }
+      await clock.sleep(CONFIRM_PAUSE_MS);
+    }
+  }
+
+  /** A machine without User Docker is up without it. */
+  private async userDockerAnswers(): Promise<boolean> {
+    try {
+      if ((await this.client.inspectContainer('docker')) === undefined) return true;
+      await new DockerClient(this.host, USER_DOCKER_SOCKET).ping({ timeoutMs: 5000 });
+      return true;
+    } catch {
+      return false; // not yet
+    }
   }
 
   private phases(): readonly Phase[] {
@@ -77,7 +110,8 @@ class SystemStage {
         name: 'System Docker',
         tasks: [
           { name: 'System Docker', onFailure: 'rescue', hint: `look at ${SYSTEM_DOCKER_LOG}`, run: () => this.bringUpSystemDocker() },
-          { name: 'modules and sysctls', onFailure: 'warn', run: () => this.applySettings() },
+          { name: 'modules, sysctls, bootcmd', onFailure: 'warn', run: () => this.applySettings() },
+          { name: 'size of the state partition', onFailure: 'warn', run: () => this.growState() },
         ],
       },
       { name: 'services', tasks: [{ name: 'system services', onFailure: 'rescue', hint: 'look at system-docker ps -a and system-docker logs NAME', run: () => this.startServices() }] },
@@ -85,16 +119,38 @@ class SystemStage {
   }
 
   private async configure(): Promise<void> {
-    this.configuration = await loadSystemConfiguration(this.host, this.log);
+    const { config, keep } = await loadSystemConfiguration(this.host, this.log);
+    this.configuration = config;
+    this.keepConfiguration = keep;
     if (this.configuration.rancher.recovery) await openRescueShell(this.host, RECOVERY, { path: '/' });
   }
 
   /** Modules first: they bring settings of their own. */
   private async applySettings(): Promise<void> {
     if (this.configuration === undefined) return; // said already
-    const { modules, sysctl } = this.configuration.rancher;
+    const { bootcmd, rancher: { modules, sysctl } } = this.configuration;
     const failed = [...(await loadModules(this.host, modules)), ...setSysctls(this.host, sysctl)];
+    if (bootcmd.length > 0) await this.runBootCommands(bootcmd);
     if (failed.length > 0) throw new RosError('settings', failed.join(', '), { hint: 'is the name right? A setting may need its module: rancher.modules' });
+  }
+
+  private async runBootCommands(commands: Configuration['bootcmd']): Promise<void> {
+    const { runCommands } = await import('../console/run-commands.ts');
+    const ended = runCommands(this.host, commands).then(() => true, (error: unknown) => this.log.error(`bootcmd: ${explain(error)}`));
+    if ((await Promise.race([ended, this.host.clock.sleep(BOOTCMD_LIMIT_MS).then(() => false)])) === false) {
+      this.log.error(`bootcmd: still running after ${BOOTCMD_LIMIT_MS / 1000} s; the boot goes on`);
+    }
+  }
+
+  /** `rancher.resize_device`, beside the rest of the boot: a large disk takes its time, and nothing waits for the space. */
+  private growState(): void {
+    const disk = this.configuration?.rancher.resize_device ?? '';
+    if (disk === '') return;
+    const { stateDevice } = JSON.parse(this.host.files.readTextIfPresent('/run/ros/boot.json') ?? '{}') as Partial<BootFacts>;
+    import('../storage/grow-disk.ts')
+      .then(({ growDisk }) => growDisk(this.host, disk, stateDevice))
+      .then((done) => done !== undefined && this.log.info(done))
+      .catch((error: unknown) => this.log.error(explain(error)));
   }
 
   private startSystemDocker(): ReturnType<SystemHost['children']['start']> {
@@ -167,12 +223,21 @@ class SystemStage {
     }
   }
 
+  /** `ros config apply` may have changed it since. */
+  private readShutdownTimeout(): number {
+    try {
+      return readRunningConfiguration(this.host).rancher.shutdown_timeout;
+    } catch {
+      return this.configuration?.rancher.shutdown_timeout ?? 60;
+    }
+  }
+
   private async shutDown(action: PowerAction): Promise<void> {
     if (this.shuttingDown) return;
     this.shuttingDown = true;
     this.log.info(`${GOING[action]}: stopping containers and services`);
     const { Shutdown } = await import('./shutdown.ts');
-    const shutdown = new Shutdown(this.host, this.log, this.client, this.systemDocker, this.configuration?.rancher.shutdown_timeout ?? 60);
+    const shutdown = new Shutdown(this.host, this.log, this.client, this.systemDocker, this.readShutdownTimeout());
     await runPhases({ ...this.runner, rescue: () => Promise.resolve('continue') }, shutdown.phases());
     this.log.info(GOING[action]);
     this.host.kernel.power(action);

@@ -8,6 +8,8 @@ import { DockerClient } from '@drover/docker-api';
 import type { SystemHost } from '@drover/host';
 import type { BootLog } from '../boot/boot-log.ts';
 import { applyHostName, readRunningConfiguration, reportProblems, RUNNING_CONFIG } from '../boot/configuration.ts';
+import { FALLBACK_NOTICE } from '../boot/last-good.ts';
+import { readKernelLine } from '../boot/kernel-line.ts';
 import { loadModules, setSysctls } from '../boot/machine-settings.ts';
 import { MODULES_LOADING } from '../boot/modules.ts';
 import { loadEverything } from '../command/config/config-store.ts';
@@ -64,7 +66,7 @@ function askOptions(host: SystemHost, log: BootLog, { rancher }: Configuration):
   return {
     deadline: host.clock.monotonic() + DEADLINE_MS,
     cancel,
-    kernelWords: splitKernelLine(host.files.readText('/proc/cmdline')).words,
+    kernelWords: splitKernelLine(readKernelLine(host.files)).words,
     hasDevice: (path) => host.files.exists(path),
     routers: () => findGateways(host.files),
     authorities: () => host.files.readText(CERTIFICATES),
@@ -95,6 +97,7 @@ async function expand(host: SystemHost, log: BootLog, found: Found, options: Ask
 
 /** The console and User Docker, which start after this, read the new configuration themselves. */
 async function makeLive(host: SystemHost, log: BootLog, before: Configuration): Promise<void> {
+  if (host.files.exists(FALLBACK_NOTICE)) return; // this boot leaves the new configuration alone
   const { config, problems } = await loadEverything(host);
   for (const problem of problems) if (problem.severity === 'error') log.error(renderProblem(problem));
   host.files.replace(RUNNING_CONFIG, JSON.stringify(config), { mode: 0o600 });

@@ -2,7 +2,7 @@ import { resolveConfiguration } from '@drover/cloud-config';
 import { parseKernelWords, splitKernelLine } from '@drover/cloud-config';
 import type { Configuration } from '@drover/cloud-config';
 import { deepEqual, equal, match, test } from '@drover/testing';
-import { renderGreeting, renderOsRelease } from './greeting.ts';
+import { renderGreeting, renderMessageOfTheDay, renderOsRelease, renderPathProfile } from './greeting.ts';
 import { parseRespawnTable } from './respawn.ts';
 import { planTerminals, renderRespawnTable } from './respawn-table.ts';
 
@@ -22,12 +22,26 @@ test('automatic logins are exactly the named terminals, and can be switched off'
   equal(renderRespawnTable(['tty1'], configuration('rancher.autologin=tty1 rancher.disable=[autologin]')).includes('--autologin'), false);
 });
 
+test('sshd has the port, the address and the RSA key that the configuration gives it', () => {
+  const daemon = (words: string): string => renderRespawnTable([], configuration(words));
+  equal(daemon('rancher.ssh.port=2222 rancher.ssh.listen_address=10.0.2.15'), '/usr/sbin/sshd -D -e -p 2222 -o ListenAddress=10.0.2.15\n');
+  equal(daemon('rancher.ssh.port=99999 "rancher.ssh.listen_address=a b"'), '/usr/sbin/sshd -D -e\n');
+  equal(daemon('rancher.ssh.keys.rsa=x'), '/usr/sbin/sshd -D -e -h /etc/ssh/ssh_host_rsa_key\n');
+  equal(daemon('rancher.ssh.daemon=false rancher.ssh.port=2222'), '\n');
+});
+
+test('who logs in reads what could not be done; folders of rancher.environment are on the path', () => {
+  match(renderMessageOfTheDay(['Attention: x.'], ['mounts, /a: no answer', ...Array.from({ length: 6 }, () => 'x')]), /Attention: x\.\n[^]*mounts, \/a: no answer[^]*and 2 more/);
+  equal(renderPathProfile({ PATH: '/opt/a,/opt/b; rm -rf /', path: '/c' }), 'export PATH=$PATH:/opt/a\nexport PATH=$PATH:/c\n');
+});
+
 test('a table is read without its comments', () => {
   deepEqual(parseRespawnTable('# x\n\n/sbin/agetty  tty1\n'), [['/sbin/agetty', 'tty1']]);
 });
 
 test('the greeting says how to log in, and says so when nobody can', () => {
   match(renderGreeting('1', configuration('rancher.password=x'), ['eth0'], false), /with the password of rancher\.password/);
+  match(renderGreeting('1', configuration('rancher.ssh.port=2222 cc.ssh_authorized_keys=[k]'), ['eth0'], false), /ssh -p 2222 rancher@ADDRESS/);
   match(renderGreeting('1', configuration(''), [], true), /no network card[^]*nobody can yet[^]*in memory only/);
   match(renderGreeting('1', configuration('rancher.autologin=ttyS0'), ['eth0'], false), /only on ttyS0, by itself/);
 });

@@ -9,7 +9,7 @@ export function renderGreeting(version: string, config: Configuration, interface
   const password = config.rancher.password !== undefined && !(config.rancher.disable ?? []).includes('password');
   const keys = config.ssh_authorized_keys.length > 0;
   const ways = [
-    ...(keys ? ['  log in:   ssh rancher@ADDRESS, with one of your keys'] : []),
+    ...(keys ? [`  log in:   ssh ${renderPort(config)}rancher@ADDRESS, with one of your keys`] : []),
     ...(password ? ['  log in:   user rancher, with the password of rancher.password'] : []),
     ...(!keys && !password ? renderNoWay(config) : []),
   ];
@@ -22,6 +22,10 @@ export function renderGreeting(version: string, config: Configuration, interface
     '',
     '',
   ].join('\n');
+}
+
+function renderPort({ rancher: { ssh: { port } } }: Configuration): string {
+  return port === undefined || port === 22 ? '' : `-p ${port} `;
 }
 
 function renderNoWay(config: Configuration): string[] {
@@ -47,9 +51,14 @@ export function renderOsRelease(version: string): string {
   return Object.entries(fields).map(([name, value]) => (name === 'ID' || name === 'ID_LIKE' || name.startsWith('VERSION') ? `${name}=${value}\n` : `${name}="${value}"\n`)).join('');
 }
 
-/** Shown after a login. */
-export function renderMessageOfTheDay(): string {
+const SHOWN_FAILURES = 5;
+
+/** Shown after a login. `failed`: what of the configuration could not be done. */
+export function renderMessageOfTheDay(notices: readonly string[], failed: readonly string[]): string {
+  const more = failed.length > SHOWN_FAILURES ? [`  and ${failed.length - SHOWN_FAILURES} more`] : [];
   return [
+    ...notices.flatMap((notice) => ['', notice]),
+    ...(failed.length === 0 ? [] : ['', 'Not all of the configuration could be applied (sudo dmesg says when):', ...failed.slice(0, SHOWN_FAILURES).map((text) => `  ${text}`), ...more]),
     '',
     'docker         your containers (User Docker)',
     'system-docker  the containers the system is made of (needs sudo)',
@@ -57,4 +66,10 @@ export function renderMessageOfTheDay(): string {
     '',
     '',
   ].join('\n');
+}
+
+/** `PATH` and `path` of rancher.environment, as RancherOS takes them: folders with commas between. */
+export function renderPathProfile(environment: Readonly<Record<string, string>>): string {
+  const folders = ['PATH', 'path'].flatMap((name) => (environment[name] ?? '').split(',')).map((folder) => folder.trim()).filter((folder) => /^[\w./+@-]+$/.test(folder));
+  return folders.map((folder) => `export PATH=$PATH:${folder}\n`).join('');
 }

@@ -15,6 +15,15 @@ export function renderRespawnTable(terminals: readonly string[], config: Configu
     const login = automatic.includes(name) ? '--autologin rancher ' : '';
     return /^tty\d+$/.test(name) ? `/sbin/agetty ${login}--noclear ${name} linux` : `/sbin/agetty ${login}--keep-baud 115200,38400,9600 ${name} vt220`;
   });
-  if (config.rancher.ssh.daemon) lines.push('/usr/sbin/sshd -D -e');
+  if (config.rancher.ssh.daemon) lines.push(renderSshDaemon(config.rancher.ssh));
   return `${lines.join('\n')}\n`;
+}
+
+/** What the command line says wins over sshd_config; an address that no word can be made of is left out. */
+function renderSshDaemon({ port, listen_address: address, keys }: Configuration['rancher']['ssh']): string {
+  const words = ['/usr/sbin/sshd', '-D', '-e'];
+  if (keys['rsa'] !== undefined) words.push('-h', '/etc/ssh/ssh_host_rsa_key');
+  if (port !== undefined && port > 0 && port < 65536) words.push('-p', String(port));
+  if (address !== undefined && /^[\w.:%[\]-]+$/.test(address)) words.push('-o', `ListenAddress=${address}`);
+  return words.join(' ');
 }

@@ -2,46 +2,76 @@
 // reported and does not keep people out.
 
 import { explain } from '@drover/core';
-import type { Command, Configuration } from '@drover/cloud-config';
+import type { Configuration } from '@drover/cloud-config';
 import type { SystemHost } from '@drover/host';
 import type { BootLog } from '../boot/boot-log.ts';
 import type { BootFacts } from '../boot/initrd-stage.ts';
+import { FALLBACK_NOTICE } from '../boot/last-good.ts';
+import { CONSOLE_DONE } from '../names.ts';
 import { listCards } from '../network/list-cards.ts';
 import { renderProxyProfile } from '../network/proxies.ts';
 import { ACCOUNTS, setPassword, writeAuthorizedKeys } from './accounts.ts';
-import { renderGreeting, renderMessageOfTheDay, renderOsRelease } from './greeting.ts';
+import { renderGreeting, renderMessageOfTheDay, renderOsRelease, renderPathProfile } from './greeting.ts';
 import { planTerminals, renderRespawnTable } from './respawn-table.ts';
 import { mountEntry } from './mounts.ts';
+import { runCommands, runScript } from './run-commands.ts';
 import { prepareHostKeys } from './ssh-host-keys.ts';
-import type { FileEntry } from './write-files.ts';
-import { writeEntry } from './write-files.ts';
+import { isForConsole, writeEntry } from './write-files.ts';
 
-export const CONSOLE_DONE = '/run/console-done';
+export const RESPAWN_TABLE = '/etc/respawn.conf';
+/** After the commands of cloud-config, before User Docker. */
 const SCRIPTS = ['/var/lib/rancher/conf/cloud-config-script', '/opt/rancher/bin/start.sh'];
 
 export async function startConsole(host: SystemHost, log: BootLog, config: Configuration, version: string): Promise<void> {
   const { files } = host;
-  const attempt = async (what: string, work: () => Promise<void> | void): Promise<void> => {
+  files.remove(CONSOLE_DONE);
+  const steps = new Steps(log);
+  // Logins do not wait for keys to be made: sshd starts with what is there and is last in the table.
+  const hostKeys = steps.attempt('SSH host keys', () => prepareHostKeys(host, config.rancher.ssh.keys));
+  const { password, disable } = config.rancher;
+  if (password !== undefined && !(disable ?? []).includes('password')) await steps.attempt('password', () => setPassword(host, 'rancher', password));
+  await steps.attempt('release files', () => writeTexts(host, config, version));
+  await applyCloudConfig(host, steps, config);
+  for (const path of SCRIPTS) await steps.attempt(path, () => runScript(host, path));
+  await hostKeys;
+  files.write(CONSOLE_DONE, 'default\n');
+  await steps.attempt('/etc/rc.local', () => runScript(host, '/etc/rc.local'));
+  if (steps.failed.length > 0) files.write('/etc/motd', renderMessageOfTheDay(readNotices(files), steps.failed));
+}
+
+/** What `cloud-init-execute` does again by hand: each entry is done or was done already. */
+export async function applyCloudConfig(host: SystemHost, steps: Steps, config: Configuration): Promise<void> {
+  for (const account of ACCOUNTS) await steps.attempt(`SSH keys of ${account.name}`, () => writeAuthorizedKeys(host, account, config.ssh_authorized_keys));
+  for (const entry of config.write_files) if (isForConsole(entry)) await steps.attempt(`write_files, ${entry.path ?? 'an entry without path'}`, () => writeEntry(host, entry));
+  for (const entry of config.mounts) await steps.attempt(`mounts, ${entry[1] === '' ? entry[0] : entry[1]}`, () => mountEntry(host, entry));
+  await steps.attempt('runcmd', () => runCommands(host, config.runcmd));
+}
+
+/** Steps that report their failure and let the next one run. */
+export class Steps {
+  /** What went wrong, for people who log in. */
+  readonly failed: string[] = [];
+  private readonly log: Pick<BootLog, 'error'>;
+
+  constructor(log: Pick<BootLog, 'error'>) {
+    this.log = log;
+  }
+
+  async attempt(what: string, work: () => Promise<void> | void): Promise<void> {
     try {
       await work();
     } catch (error) {
-      log.error(`console: ${what}: ${explain(error)}`);
+      const text = `${what}: ${explain(error)}`;
+      this.failed.push(text);
+      this.log.error(`console: ${text}`);
     }
-  };
-  files.remove(CONSOLE_DONE);
-  // Logins do not wait for keys to be made: sshd starts with what is there and is last in the table.
-  const hostKeys = attempt('SSH host keys', () => prepareHostKeys(host));
-  for (const account of ACCOUNTS) await attempt(`SSH keys of ${account.name}`, () => writeAuthorizedKeys(host, account, config.ssh_authorized_keys));
-  const { password, disable } = config.rancher;
-  if (password !== undefined && !(disable ?? []).includes('password')) await attempt('password', () => setPassword(host, 'rancher', password));
-  await attempt('release files', () => writeTexts(host, config, version));
-  for (const entry of config.write_files) if (isForConsole(entry)) await attempt(`write_files, ${entry.path ?? 'an entry without path'}`, () => writeEntry(host, entry));
-  for (const entry of config.mounts) await attempt(`mounts, ${entry[1] === '' ? entry[0] : entry[1]}`, () => mountEntry(host, entry));
-  await attempt('runcmd', () => runCommands(host, config.runcmd));
-  for (const path of SCRIPTS) await attempt(path, () => runScript(host, path));
-  await hostKeys;
-  files.write(CONSOLE_DONE, 'default\n');
-  await attempt('/etc/rc.local', () => runScript(host, '/etc/rc.local'));
+  }
+}
+
+/** What everybody who logs in should know. */
+function readNotices(files: SystemHost['files']): string[] {
+  const fallback = files.readTextIfPresent(FALLBACK_NOTICE);
+  return fallback === undefined ? [] : [`Attention: ${fallback}.`];
 }
 
 function writeTexts(host: SystemHost, config: Configuration, version: string): void {
@@ -50,34 +80,13 @@ function writeTexts(host: SystemHost, config: Configuration, version: string): v
   const terminals = planTerminals(files.readText('/proc/cmdline'), (device) => files.exists(device));
   files.write('/etc/os-release', renderOsRelease(version));
   files.write('/etc/issue', renderGreeting(version, config, listCards(files), facts.stateDevice === undefined));
-  files.write('/etc/motd', renderMessageOfTheDay());
+  files.write('/etc/motd', renderMessageOfTheDay(readNotices(files), []));
+  const paths = renderPathProfile(config.rancher.environment);
+  if (paths !== '') files.write('/etc/profile.d/path.sh', paths, { mode: 0o755 });
   const proxies = renderProxyProfile(config.rancher.network);
   if (proxies !== '') files.write('/etc/profile.d/proxy.sh', proxies, { mode: 0o755 });
-  files.write('/etc/respawn.conf', renderRespawnTable(terminals, config));
+  files.write(RESPAWN_TABLE, renderRespawnTable(terminals, config));
   files.makeDirectory('/run/sshd');
   files.makeDirectory('/run/lock');
   if (!files.exists('/run/utmp')) files.write('/run/utmp', '', { mode: 0o664 });
-}
-
-/** Other containers write theirs themselves, when they learn to. */
-function isForConsole({ container }: FileEntry): boolean {
-  return container === '' || container === 'console';
-}
-
-/** The first that fails keeps the rest from running: they may build on it. */
-async function runCommands(host: SystemHost, commands: readonly Command[]): Promise<void> {
-  for (const command of commands) {
-    const argv = typeof command === 'string' ? ['/bin/sh', '-c', command] : [...command];
-    if (command.length === 0) continue;
-    const { code } = await host.processes.start(argv, { stdout: 'inherit', stderr: 'inherit' }).wait();
-    if (code !== 0) throw new Error(`${typeof command === 'string' ? command : command.join(' ')}: ended with ${code}; the commands after it do not run`);
-  }
-}
-
-async function runScript(host: SystemHost, path: string): Promise<void> {
-  const status = host.files.stat(path);
-  if (status === undefined || (status.mode & 0o100) === 0) return;
-  const child = host.processes.start([path], { stdout: 'inherit', stderr: 'inherit' });
-  const { code } = await child.wait();
-  if (code !== 0) throw new Error(`ended with ${code}`);
 }

@@ -1,6 +1,5 @@
 import { FakeHost } from '@drover/host';
 import { deepEqual, equal, rejects, test } from '@drover/testing';
-import { mountEntry, planMount } from './mounts.ts';
 import type { FileEntry } from './write-files.ts';
 import { placeOfFile, writeEntry } from './write-files.ts';
 
@@ -40,6 +39,16 @@ test('an entry that is wrong leaves what was there, and nothing beside it', asyn
   }
 });
 
+test('permissions are octal, with or without the zero, and 0644 where there are none', async () => {
+  const table: readonly (readonly [text: string, mode: number])[] = [['744', 0o744], ['0744', 0o744], ['01777', 0o1777], ['', 0o644]];
+  for (const [permissions, mode] of table) {
+    const host = machine();
+    await writeEntry(host, entry({ path: '/etc/x', content: '', permissions }));
+    equal(host.files.stat('/etc/x')!.mode & 0o7777, mode);
+  }
+  for (const permissions of ['11744', '800', 'rwx', 'pants', '-644']) await rejects(() => writeEntry(machine(), entry({ path: '/etc/x', content: '', permissions })), 'bad-permissions');
+});
+
 test('no path leads out of the root', () => {
   equal(placeOfFile('../../etc/x'), '/etc/x');
   equal(placeOfFile('/a/./../../b'), '/b');
@@ -52,20 +61,4 @@ test('an owner is given before the file has its name', async () => {
   deepEqual(host.processes.ran, ['/usr/bin/chown rancher:docker /etc/.mine.write_files']);
   await rejects(() => writeEntry(host, entry({ path: '/etc/other', content: '', owner: 'nobody-here' })), 'bad-owner');
   equal(host.files.exists('/etc/other'), false);
-});
-
-test('mounts become commands: swap, a type and options where they are given', () => {
-  deepEqual(planMount(['LABEL=x', '/mnt/s', 'ext4', ''], '/dev/vdb'), ['/usr/bin/mount', '-t', 'ext4', '/dev/vdb', '/mnt/s']);
-  deepEqual(planMount(['/a', '/b', '', 'bind'], '/a'), ['/usr/bin/mount', '-o', 'bind', '/a', '/b']);
-  deepEqual(planMount(['/dev/vdb', '', 'swap', ''], '/dev/vdb'), ['/usr/bin/swapon', '/dev/vdb']);
-  deepEqual(planMount(['/dev/vdb', '/m', 'auto', 'defaults'], '/dev/vdb'), ['/usr/bin/mount', '-o', 'defaults', '/dev/vdb', '/m']);
-});
-
-test('a mount makes its mount point; one without a device or that fails says why', async () => {
-  const host = machine();
-  host.processes.programs['/usr/bin/mount'] = (args) => (args.at(-1) === '/mnt/bad' ? { code: 32, stderr: 'mount: no such file system\n' } : {});
-  await mountEntry(host, ['server:/x', '/mnt/n', 'nfs', 'ro']);
-  equal(host.files.stat('/mnt/n')?.type, 'directory');
-  await rejects(() => mountEntry(host, ['server:/x', '/mnt/bad', 'nfs', '']), 'mount-failed');
-  await rejects(() => mountEntry(host, ['tmpfs', 'relative', 'tmpfs', '']), 'bad-mount');
 });

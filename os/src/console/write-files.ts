@@ -1,4 +1,5 @@
-// `write_files`: at each start of the console, before anything that might want them.
+// `write_files`: at each start of the container they are for, before anything that might want them. Written inside that
+// container: a link there leads nowhere else.
 
 import { basename, codeOf, decodeBase64, dirname, encodeUtf8, join, RosError } from '@drover/core';
 import type { Configuration } from '@drover/cloud-config';
@@ -7,6 +8,10 @@ import type { Files, Host } from '@drover/host';
 export type FileEntry = Configuration['write_files'][number];
 
 type EntryHost = Pick<Host, 'files' | 'processes'>;
+
+export function isForConsole({ container }: FileEntry): boolean {
+  return container === '' || container === 'console';
+}
 
 /** Where the file goes: below the root, whatever dots the path has. Throws `bad-path` for a path that names no file. */
 export function placeOfFile(path: string): string {
@@ -66,6 +71,7 @@ async function writeContent(host: EntryHost, { content = '', encoding = '' }: Fi
 }
 
 function parsePermissions(text: string): number {
+  if (text === '') return 0o644;
   if (!/^0?[0-7]{3,4}$/.test(text)) throw new RosError('bad-permissions', `permissions ${JSON.stringify(text)} are not octal`, { hint: "write them as '0644'" });
   return parseInt(text, 8);
 }

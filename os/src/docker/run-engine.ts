@@ -6,7 +6,7 @@ import type { Configuration } from '@drover/cloud-config';
 import type { ByteSink, Process, SystemHost } from '@drover/host';
 import { pump } from '@drover/host';
 import { writeKernelLog } from '../boot/boot-log.ts';
-import { CONSOLE_DONE } from '../console/start-console.ts';
+import { CONSOLE_DONE } from '../names.ts';
 import { engineEnvironment, findProgram } from './engine-files.ts';
 import { CONTAINERD_SOCKET, graphOf, renderContainerdConfig, renderDockerdArgs } from './render-docker-command.ts';
 

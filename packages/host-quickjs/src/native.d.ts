@@ -191,6 +191,7 @@ declare module 'ros:mount' {
   export function attachTree(fd: number, target: string): void;
   export function loopAttach(file: string, offset: number, size: number, readOnly: boolean): number;
   export function ioctl(fd: number, request: number, argument: number | Uint8Array): number;
+  export function resizePartition(disk: number, number: number, startBytes: number, sizeBytes: number): void;
   export const MS_RDONLY: number;
   export const MS_NOSUID: number;
   export const MS_NODEV: number;

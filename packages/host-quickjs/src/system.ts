@@ -163,6 +163,15 @@ export class QuickjsKernel implements Kernel {
     }
   }
 
+  resizePartition(disk: string, number: number, startBytes: number, sizeBytes: number): void {
+    const fd = io.open(disk, io.O_RDONLY, 0);
+    try {
+      native.resizePartition(fd, number, startBytes, sizeBytes);
+    } finally {
+      io.close(fd);
+    }
+  }
+
   exec(file: string, args: readonly string[], env: readonly string[]): never {
     return process.exec(file, [...args], [...env]);
   }

@@ -70,6 +70,8 @@ export interface Kernel {
   setCtrlAltDel(rebootsAtOnce: boolean): void;
   /** Size of a block device. */
   blockDeviceBytes(path: string): number;
+  /** Tells the kernel that a partition, which may be in use, is longer now. Writes nothing to the disk. */
+  resizePartition(disk: string, number: number, startBytes: number, sizeBytes: number): void;
   /** Replaces this process. Returns only by throwing. */
   exec(file: string, args: readonly string[], env: readonly string[]): never;
   /**

@@ -107,7 +107,7 @@ test('values that would hurt are dropped, doubtful ones are kept with a word', (
     [{ rancher: { ssh: { port: 65536 } } }, 'f: error: 65536 is not the number of a port (rancher.ssh.port)\n  hint: write a number from 1 to 65535', { rancher: { ssh: {} } }],
     [{ rancher: { disable: ['pasword'] } }, 'f: error: "pasword" is not a way to log in (rancher.disable[0])\n  hint: write password or autologin', { rancher: { disable: [] } }],
     [{ rancher: { upgrade: { policy: 'always' } } }, 'f: error: "always" is not a policy (rancher.upgrade.policy)\n  hint: write none, download or auto', { rancher: { upgrade: {} } }],
-    [{ mounts: [['/dev/vdb', '/mnt', 'ext4']] }, 'f: error: expected a mount, got a list (mounts[0])\n  hint: write [device, mount point, type, options], with "" for what is empty', { mounts: [] }],
+    [{ mounts: [['/dev/vdb', '/mnt', 'ext4'], ['/a', '/b'], ['/dev/vdb']] }, 'f: error: expected a mount, got a list (mounts[2])\n  hint: write [device, mount point, type, options], with "" for what is empty', { mounts: [['/dev/vdb', '/mnt', 'ext4', ''], ['/a', '/b', '', '']] }],
   ];
   for (const [value, problem, kept] of table) {
     const { tree, problems } = check(value);

@@ -193,7 +193,7 @@ class Checker {
   }
 
   private mount(node: ConfigNode, context: Context): ConfigNode | undefined {
-    if (node.kind === 'list' && node.items.length === 4 && node.items.every((item) => item.kind === 'scalar')) return node;
+    if (node.kind === 'list' && node.items.length >= 2 && node.items.length <= MOUNT_FIELDS && node.items.every((item) => item.kind === 'scalar')) return withEmptyFields(node);
     return this.wrongType('a mount', node, context, 'write [device, mount point, type, options], with "" for what is empty');
   }
 
@@ -208,6 +208,16 @@ class Checker {
     }
     return same ? map : { ...map, entries };
   }
+}
+
+/** Device, mount point, type, options; the last two may be left out. */
+const MOUNT_FIELDS = 4;
+
+function withEmptyFields(node: ListNode): ListNode {
+  if (node.items.length === MOUNT_FIELDS) return node;
+  const { source, offset } = node;
+  const missing = Array.from({ length: MOUNT_FIELDS - node.items.length }, (): ConfigNode => ({ kind: 'scalar', value: '', text: '', source, offset }));
+  return { ...node, items: [...node.items, ...missing] };
 }
 
 function below(path: string, key: string): string {

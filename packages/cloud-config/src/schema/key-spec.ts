@@ -3,8 +3,8 @@
 
 import type { Value } from '@drover/yaml';
 
-/** When a changed value takes effect: one time only, at the next boot, or with the next command that uses it. */
-export type When = 'once' | 'boot' | 'now';
+/** When a changed value takes effect: one time only, at the next boot, then or with `ros config apply`, or with the next command that uses it. */
+export type When = 'once' | 'boot' | 'apply' | 'now';
 
 export interface KeySpec {
   /** `string`, a type of scalar-types.ts, an object of schema.ts, `list of T` or `map of T`. */

@@ -2,14 +2,14 @@
 
 export const RANCHER = {
   password: {
-    type: 'string', since: '0.4', when: 'boot', works: true, secret: 'hidden',
+    type: 'string', since: '0.4', when: 'apply', works: true, secret: 'hidden',
     meaning: 'Password of user rancher on the console; disable: [password] switches it off',
   },
   autologin: {
-    type: 'list of terminal', since: '0.6', when: 'boot', works: true, secret: 'hidden', repeatable: true,
+    type: 'list of terminal', since: '0.6', when: 'apply', works: true, secret: 'hidden', repeatable: true,
     meaning: 'Terminals that are logged in as rancher without a password; disable: [autologin] switches it off',
   },
-  disable: { type: 'list of way to log in', since: '1.x', when: 'boot', works: true, meaning: 'Ways to log in that are switched off: password, autologin' },
+  disable: { type: 'list of way to log in', since: '1.x', when: 'apply', works: true, meaning: 'Ways to log in that are switched off: password, autologin' },
   debug: {
     type: 'boolean', since: '0.4', when: 'boot', works: true, default: false,
     meaning: 'Debug log everywhere: also sets log, and debug of docker, system_docker and bootstrap_docker',
@@ -26,7 +26,7 @@ export const RANCHER = {
   bootstrap_docker: { type: 'docker', since: '0.4', when: 'boot', ignored: 'the boot runs without a Docker of its own', meaning: 'The Docker daemon of the early boot' },
   system_docker: { type: 'docker', since: '0.4', when: 'boot', meaning: 'System Docker, which runs the system services' },
   docker: {
-    type: 'docker', since: '0.4', when: 'boot', works: true,
+    type: 'docker', since: '0.4', when: 'apply', works: true,
     default: {
       group: 'docker',
       host: ['unix:///var/run/docker.sock'],
@@ -36,19 +36,19 @@ export const RANCHER = {
     meaning: 'User Docker, which runs your containers',
   },
   cloud_init: { type: 'cloud-init', since: '0.4', when: 'boot', works: true, meaning: 'Where user-data and metadata come from' },
-  network: { type: 'network', since: '0.4', when: 'boot', works: true, meaning: 'Links, addresses, name servers and proxies' },
+  network: { type: 'network', since: '0.4', when: 'apply', works: true, meaning: 'Links, addresses, name servers and proxies' },
   default_network: { type: 'network', since: '0.4.5', when: 'boot', ignored: 'its name is rancher.defaults.network now', meaning: 'Network settings for what rancher.network leaves open' },
-  ssh: { type: 'ssh', since: '0.4', when: 'boot', works: true, meaning: 'The SSH server of the console' },
-  modules: { type: 'list of string', since: '0.4', when: 'boot', works: true, meaning: 'Kernel modules to load, each with its parameters after a space' },
-  sysctl: { type: 'map of string', since: '0.5', when: 'boot', works: true, default: { 'fs.file-max': '1000000000' }, meaning: 'Kernel settings, as in /proc/sys with dots for slashes' },
+  ssh: { type: 'ssh', since: '0.4', when: 'apply', works: true, meaning: 'The SSH server of the console' },
+  modules: { type: 'list of string', since: '0.4', when: 'apply', works: true, meaning: 'Kernel modules to load, each with its parameters after a space' },
+  sysctl: { type: 'map of string', since: '0.5', when: 'apply', works: true, default: { 'fs.file-max': '1000000000' }, meaning: 'Kernel settings, as in /proc/sys with dots for slashes' },
   repositories: { type: 'map of repository', since: '0.4', when: 'now', meaning: 'Places with definitions of services, consoles and engines' },
   registry_auths: { type: 'map of registry login', since: '0.5', when: 'now', meaning: 'Logins for registries, by the address of the registry' },
   upgrade: { type: 'upgrade', since: '0.4', when: 'now', meaning: 'Where new versions come from' },
   defaults: { type: 'defaults', since: '0.5', when: 'boot', works: true, meaning: 'Values for what is set nowhere else' },
-  resize_device: { type: 'string', since: '0.5', when: 'once', meaning: 'Disk whose first partition grows to the size of the disk, one time' },
-  restart_services: { type: 'list of string', since: '0.6', when: 'boot', meaning: 'System containers restarted before the console starts' },
+  resize_device: { type: 'string', since: '0.5', when: 'boot', works: true, meaning: 'Disk that may have grown: its state partition (else its first one, and with mmcblk the second), or the partition that is named, grows with it when it is the last' },
+  restart_services: { type: 'list of string', since: '0.6', when: 'boot', ignored: 'every service starts with all of the configuration', meaning: 'System containers restarted before the console starts' },
   hypervisor_service: { type: 'boolean', since: '1.0.4', when: 'boot', default: true, meaning: 'Run the guest tools of the hypervisor that was found' },
-  shutdown_timeout: { type: 'integer', since: '1.0.4', when: 'now', works: true, default: 60, meaning: 'Seconds that stopping the user containers may take' },
+  shutdown_timeout: { type: 'integer', since: '1.0.4', when: 'apply', works: true, default: 60, meaning: 'Seconds that stopping the user containers may take' },
   http_load_retries: { type: 'integer', since: '1.5.5', when: 'now', default: 6, meaning: 'How often a download of a repository or release list is tried again' },
   preload_wait: { type: 'boolean', since: '1.4', when: 'boot', default: false, meaning: 'Wait until preloaded images are complete' },
   recovery: { type: 'boolean', since: '1.1', when: 'boot', works: true, default: false, meaning: 'Open a rescue shell before any service starts' },
@@ -62,10 +62,10 @@ export const CLOUD_INIT = {
 } as const;
 
 export const SSH = {
-  keys: { type: 'map of string', since: '0.4', when: 'boot', secret: 'private', meaning: 'Host keys: rsa, rsa-pub, ecdsa, ecdsa-pub, ed25519, ed25519-pub' },
-  daemon: { type: 'boolean', since: '0.8', when: 'boot', works: true, default: true, meaning: 'Run the SSH server' },
-  port: { type: 'port', since: '1.3', when: 'boot', meaning: 'Port of the SSH server' },
-  listen_address: { type: 'string', since: '1.3', when: 'boot', meaning: 'Address the SSH server listens on' },
+  keys: { type: 'map of string', since: '0.4', when: 'apply', works: true, secret: 'private', meaning: 'Host keys: rsa, rsa-pub, ecdsa, ecdsa-pub, ed25519, ed25519-pub' },
+  daemon: { type: 'boolean', since: '0.8', when: 'apply', works: true, default: true, meaning: 'Run the SSH server' },
+  port: { type: 'port', since: '1.3', when: 'apply', works: true, meaning: 'Port of the SSH server' },
+  listen_address: { type: 'string', since: '1.3', when: 'apply', works: true, meaning: 'Address the SSH server listens on' },
 } as const;
 
 export const UPGRADE = {
@@ -76,7 +76,7 @@ export const UPGRADE = {
 } as const;
 
 export const DEFAULTS = {
-  hostname: { type: 'host name', since: '0.5', when: 'boot', works: true, default: 'rancher', meaning: 'Host name when neither hostname nor metadata has one' },
+  hostname: { type: 'host name', since: '0.5', when: 'apply', works: true, default: 'rancher', meaning: 'Host name when neither hostname nor metadata has one' },
   docker: { type: 'docker', since: '0.6', when: 'boot', meaning: 'Options for what rancher.docker leaves open' },
   network: {
     type: 'network', since: '0.5', when: 'boot', works: true, default: { dhcp_timeout: 10, dns: { nameservers: ['8.8.8.8', '8.8.4.4'] } },

@@ -51,7 +51,7 @@ const FILES: readonly (readonly [text: string, good: boolean])[] = [
   ['ssh_authorized_keys: [hello]', false],
   [`ssh_authorized_keys: ${SSH_KEY}`, false],
   ['mounts: [[/dev/vdb, /mnt/s, ext4, ""]]', true],
-  ['mounts: [[/dev/vdb, /mnt/s, ext4]]', false],
+  ['mounts: [[/dev/vdb]]', false],
   ['runcmd: [ls, [touch, /a b], []]', true],
   ['runcmd: [{a: b}]', false],
   ['rancher: {debug: "yes", shutdown_timeout: "0x10"}', true],

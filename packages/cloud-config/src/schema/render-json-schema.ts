@@ -41,7 +41,7 @@ const SCALARS: Readonly<Record<keyof ScalarValues, ScalarRule>> = {
 /** An item that stands in a list twice is a slip. */
 const UNIQUE: readonly string[] = ['ssh key', 'device path', 'terminal'];
 
-const ACTS = { once: 'Acts once.', boot: 'Acts at each boot.', now: 'Acts at once.' } as const;
+const ACTS = { once: 'Acts once.', boot: 'Acts at each boot.', apply: 'Acts at each boot, and with ros config apply.', now: 'Acts at once.' } as const;
 
 export function renderJsonSchema(): string {
   const { root, ...others } = Object.fromEntries(Object.entries(OBJECTS).map(([name, keys]) => [name, objectSchema(keys)]));
@@ -93,7 +93,7 @@ function itemSchema(type: string): JsonSchema {
   switch (shape.is) {
     case 'scalar': return scalarSchema(type, false);
     case 'command': return { anyOf: [{ type: TEXT }, { type: 'array', items: { type: [...TEXT, 'null'] } }] };
-    case 'mount': return { type: 'array', items: { type: [...TEXT, 'null'] }, minItems: 4, maxItems: 4 };
+    case 'mount': return { type: 'array', items: { type: [...TEXT, 'null'] }, minItems: 2, maxItems: 4 };
     case 'object': return { type: 'object', ...valueSchema(type) };
     case 'list': case 'map': case 'service': break;
   }

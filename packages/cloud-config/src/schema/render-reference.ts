@@ -4,7 +4,7 @@
 import type { KeySpec, ObjectSpec, When } from './key-spec.ts';
 import { OBJECTS } from './schema.ts';
 
-const WHEN: Readonly<Record<When, string>> = { once: 'once', boot: 'each boot', now: 'at once' };
+const WHEN: Readonly<Record<When, string>> = { once: 'once', boot: 'each boot', apply: 'each boot, apply', now: 'at once' };
 
 const INTRODUCTION = `# cloud-config
 
@@ -50,7 +50,7 @@ key (in a list of objects, such as \`write_files\`, for its item); an unknown ke
 
 ## Keys
 
-**Acts**: *once*, at *each boot*, or *at once*; *not yet* means that this version accepts the key and does nothing with it,
+**Acts**: *once*, at *each boot*, at each boot and with \`ros config apply\` (*apply*), or *at once*; *not yet* means that this version accepts the key and does nothing with it,
 *never* that it is accepted for old files only. **Since** is the release of RancherOS that had it first. A key marked 🔒 is a
 secret: \`ros config export\` shows it only with \`--private\`, or never.
 `;

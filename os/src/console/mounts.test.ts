@@ -1,0 +1,63 @@
+import type { MountEntry } from '@drover/cloud-config';
+import { FakeHost } from '@drover/host';
+import { deepEqual, equal, rejects, test } from '@drover/testing';
+import { mountEntry, planMounts } from './mounts.ts';
+
+const TABLE: readonly (readonly [what: string, entry: MountEntry, probed: string | undefined, commands: readonly string[]])[] = [
+  ['a type', ['LABEL=x', '/m', 'ext4', ''], 'ext4', ['mount -t ext4 DEV /m']],
+  ['a bind', ['/a', '/m', '', 'bind'], undefined, ['mount -o bind DEV /m']],
+  ['auto', ['/dev/vdb', '/m', 'auto', 'defaults'], 'xfs', ['mount -t xfs -o defaults DEV /m']],
+  ['no type and nothing known', ['/dev/vdb', '/m', '', ''], undefined, ['mount DEV /m']],
+  ['words of fstab', ['/dev/vdb', '/m', 'ext4', 'nofail, noatime,x-systemd.automount,_netdev'], 'ext4', ['mount -t ext4 -o noatime DEV /m']],
+  ['swap', ['/dev/vdb', '', 'swap', ''], 'swap', ['swapon DEV']],
+  ['NFS, newest version first', ['s:/x', '/m', 'nfs', 'ro'], undefined, ['mount -t nfs -o ro,vers=4.2 DEV /m', 'mount -t nfs -o ro,vers=3,nolock DEV /m']],
+  ['NFS 4', ['s:/x', '/m', 'nfs4', ''], undefined, ['mount -t nfs4 -o vers=4.2 DEV /m', 'mount -t nfs4 -o vers=4 DEV /m']],
+  ['NFS 3 by name', ['s:/x', '/m', 'nfs', 'nfsvers=3,port=2049'], undefined, ['mount -t nfs -o nfsvers=3,port=2049,nolock DEV /m']],
+  ['NFS 3 with locks by name', ['s:/x', '/m', 'nfs', 'vers=3,lock'], undefined, ['mount -t nfs -o vers=3,lock DEV /m']],
+  ['NFS 4.1 by name', ['s:/x', '/m', 'nfs', 'vers=4.1'], undefined, ['mount -t nfs -o vers=4.1 DEV /m']],
+];
+
+for (const [what, entry, probed, commands] of TABLE) {
+  test(`mounts become commands: ${what}`, () => deepEqual(planMounts(entry, 'DEV', probed).map((command) => command.join(' ').replace('/usr/bin/', '')), commands));
+}
+
+function machine(mount: (args: readonly string[]) => { code?: number; stderr?: string; timedOut?: boolean }): FakeHost {
+  const host = new FakeHost();
+  host.processes.programs['/usr/bin/mount'] = mount;
+  return host;
+}
+
+test('a mount makes its mount point, and does nothing when it is there', async () => {
+  const host = machine(() => ({}));
+  await mountEntry(host, ['tmpfs', '/mnt/n', 'tmpfs', '']);
+  equal(host.files.stat('/mnt/n')?.type, 'directory');
+  host.files.makeDirectory('/proc/self');
+  host.files.write('/proc/self/mounts', 'tmpfs /mnt/n tmpfs rw 0 0\n');
+  await mountEntry(host, ['tmpfs', '/mnt/n', 'tmpfs', '']);
+  equal(host.processes.ran.length, 1);
+});
+
+test('a mount that cannot be is tried once, and says why', async () => {
+  const host = machine(() => ({ code: 32, stderr: 'mount: no such file system\n' }));
+  await rejects(() => mountEntry(host, ['tmpfs', '/mnt/bad', 'tmpfs', '']), 'mount-failed');
+  await rejects(() => mountEntry(host, ['tmpfs', 'relative', 'tmpfs', '']), 'bad-mount');
+  equal(host.processes.ran.length, 1);
+});
+
+test('a server is tried until the network is there, with its older version where it refuses the new one', async () => {
+  const host = machine((args) => (host.clock.monotonic() > 5000 && args.includes('vers=3,nolock') ? {} : { code: 1, stderr: 'refused' }));
+  await mountEntry(host, ['s:/x', '/mnt/n', 'nfs', '']);
+  equal(host.processes.ran.at(-1), '/usr/bin/mount -t nfs -o vers=3,nolock s:/x /mnt/n');
+});
+
+test('a dead server is given up after a while, without asking it for older versions', async () => {
+  const host = machine(() => ({ code: 137, timedOut: true }));
+  await rejects(() => mountEntry(host, ['s:/x', '/mnt/n', 'nfs', '']), 'mount-failed');
+  equal(host.processes.ran.some((line) => line.includes('vers=3')), false);
+});
+
+test('swap that is used already is left alone; a swap file that is missing is waited for and named', async () => {
+  const host = new FakeHost({ '/proc/swaps': 'Filename Type Size Used Priority\n/var/swap file 1 0 -2\n', '/var/swap': '' });
+  await mountEntry(host, ['/var/swap', '', 'swap', '']);
+  await rejects(() => mountEntry(host, ['/var/other', '', 'swap', '']), 'no-device');
+});
