@@ -32,6 +32,12 @@ export const CONFIG: CommandGroup = {
     },
     merge: { operands: NONE, flags: { input: INPUT }, help: 'merge a cloud-config into cloud-config.yml', load: () => import('./config/merge-file.ts') },
     diff: { operands: NONE, flags: { input: INPUT }, help: 'what a merge would change, key by key; exit code 1 when it would change anything', load: () => import('./config/diff-merge.ts') },
+    apply: {
+      operands: NONE,
+      flags: { restart: { help: 'also start User Docker or the console again, when a changed key needs it' } },
+      help: 'make live what changed, as far as that goes, and say what becomes of each key',
+      load: () => import('./config/apply-changes.ts'),
+    },
     explain: { usage: 'KEY', operands: [1, 1], help: 'a key: its value, where that comes from, what it means', load: () => import('./config/explain-key.ts') },
     syslinux: { operands: NONE, help: 'the kernel words of the installed boot loader', load: () => import('./config/show-kernel-words.ts') },
     validate: { operands: NONE, flags: { input: INPUT }, anyUser: true, help: 'check a cloud-config; exit code 1 when something is wrong', load: () => import('./config/validate-file.ts') },

@@ -7,6 +7,7 @@ import type { ResolvedConfiguration } from '@drover/cloud-config';
 import { isMap, toValue } from '@drover/yaml';
 import type { MapNode, Value, ValueMap } from '@drover/yaml';
 import type { Host } from '@drover/host';
+import { readKernelLine } from '../../boot/kernel-line.ts';
 import { readSavedMetadata } from './read-saved-metadata.ts';
 
 export type ConfigHost = Pick<Host, 'files'>;
@@ -23,7 +24,7 @@ export async function loadWritten(host: ConfigHost): Promise<ValueMap> {
 
 async function load(host: ConfigHost, systemFiles: boolean): Promise<ResolvedConfiguration> {
   const metadata = await readSavedMetadata(host);
-  const resolved = await loadConfiguration(host, { systemFiles, kernelLine: splitKernelLine(host.files.readText('/proc/cmdline')), ...(metadata !== undefined && { metadata }) });
+  const resolved = await loadConfiguration(host, { systemFiles, kernelLine: splitKernelLine(readKernelLine(host.files)), ...(metadata !== undefined && { metadata }) });
   return { ...resolved, tree: keepText(resolved.tree, 'root') };
 }
 

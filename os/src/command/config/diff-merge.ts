@@ -3,9 +3,10 @@
 
 import { CLOUD_CONFIG_FILE, findSpec, KERNEL_LINE, KERNEL_LINE_ELIDED, mergeTrees, resolveConfiguration } from '@drover/cloud-config';
 import type { Layer, ResolvedConfiguration } from '@drover/cloud-config';
-import { fromValue, getNode, isMap, toValue } from '@drover/yaml';
+import { fromValue, getNode, toValue } from '@drover/yaml';
 import type { MapNode, Value } from '@drover/yaml';
 import type { Flags } from '../parse-flags.ts';
+import { flatten, listDifferences } from './compare-values.ts';
 import type { ConfigContext } from './config-context.ts';
 import { readInput, report } from './config-context.ts';
 import { loadEverything, readOwnFile } from './config-store.ts';
@@ -42,17 +43,9 @@ function valueOf({ config, tree }: ResolvedConfiguration): Value {
   return toValue(mergeTrees(tree, fromValue(config, { name: 'configuration' }) as MapNode));
 }
 
-/** By path, as JSON: names may have dots in them. Lists and empty maps are one value. */
-function flatten(value: Value, path: readonly string[] = [], into: Map<string, Value> = new Map()): ReadonlyMap<string, Value> {
-  if (isMap(value) && (Object.keys(value).length > 0 || path.length === 0)) for (const [key, inner] of Object.entries(value)) flatten(inner, [...path, key], into);
-  else into.set(JSON.stringify(path), value);
-  return into;
-}
-
 /** `key: old -> new`, sorted by key. Secrets are only named. */
 function listChanges(before: ReadonlyMap<string, Value>, after: ReadonlyMap<string, Value>): string[] {
-  const changed = [...new Set([...before.keys(), ...after.keys()])].filter((path) => JSON.stringify(before.get(path)) !== JSON.stringify(after.get(path)));
-  return changed
+  return listDifferences(before, after)
     .map((path) => {
       const secret = isSecret(JSON.parse(path) as string[]);
       const show = (value: Value | undefined): string => (value === undefined || value === null ? '(none)' : secret ? '(secret)' : typeof value === 'string' && !/[\n"]|^$/.test(value) ? value : JSON.stringify(value));

@@ -34,5 +34,5 @@ function describeWhen(spec: KeySpec | undefined): string | undefined {
   if (spec === undefined) return undefined;
   if (spec.ignored !== undefined) return `never: ${spec.ignored}`;
   if (spec.works !== true) return 'not in this version yet';
-  return { once: 'once', boot: 'at the next boot', now: 'at once' }[spec.when];
+  return { once: 'once', boot: 'at the next boot', apply: 'with ros config apply, or at the next boot', now: 'at once' }[spec.when];
 }
