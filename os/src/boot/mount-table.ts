@@ -17,6 +17,8 @@ export const SYSTEM_MOUNTS: readonly Mount[] = [
   { source: 'mqueue', target: '/dev/mqueue', type: 'mqueue', flags: ['nosuid', 'nodev', 'noexec'] },
   { source: 'cgroup2', target: '/sys/fs/cgroup', type: 'cgroup2', flags: ['nosuid', 'nodev', 'noexec'], data: 'nsdelegate' },
   { source: 'securityfs', target: '/sys/kernel/security', type: 'securityfs', flags: ['nosuid', 'nodev', 'noexec'] },
+  // What the console mounts below /mnt and /media is there for the machine and for other containers, too.
+  { source: 'none', target: '/', type: '', flags: ['rshared'] },
 ];
 
 /** Mounts that some kernels do not have and that nothing depends on. */

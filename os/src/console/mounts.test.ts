@@ -10,11 +10,11 @@ const TABLE: readonly (readonly [what: string, entry: MountEntry, probed: string
   ['no type and nothing known', ['/dev/vdb', '/m', '', ''], undefined, ['mount DEV /m']],
   ['words of fstab', ['/dev/vdb', '/m', 'ext4', 'nofail, noatime,x-systemd.automount,_netdev'], 'ext4', ['mount -t ext4 -o noatime DEV /m']],
   ['swap', ['/dev/vdb', '', 'swap', ''], 'swap', ['swapon DEV']],
-  ['NFS, newest version first', ['s:/x', '/m', 'nfs', 'ro'], undefined, ['mount -t nfs -o ro,vers=4.2 DEV /m', 'mount -t nfs -o ro,vers=3,nolock DEV /m']],
-  ['NFS 4', ['s:/x', '/m', 'nfs4', ''], undefined, ['mount -t nfs4 -o vers=4.2 DEV /m', 'mount -t nfs4 -o vers=4 DEV /m']],
+  ['NFS, version 4.1 first', ['s:/x', '/m', 'nfs', 'ro'], undefined, ['mount -t nfs -o ro,vers=4.1 DEV /m', 'mount -t nfs -o ro,vers=3,nolock DEV /m']],
+  ['NFS 4', ['s:/x', '/m', 'nfs4', ''], undefined, ['mount -t nfs4 -o vers=4.1 DEV /m', 'mount -t nfs4 -o vers=4 DEV /m']],
   ['NFS 3 by name', ['s:/x', '/m', 'nfs', 'nfsvers=3,port=2049'], undefined, ['mount -t nfs -o nfsvers=3,port=2049,nolock DEV /m']],
   ['NFS 3 with locks by name', ['s:/x', '/m', 'nfs', 'vers=3,lock'], undefined, ['mount -t nfs -o vers=3,lock DEV /m']],
-  ['NFS 4.1 by name', ['s:/x', '/m', 'nfs', 'vers=4.1'], undefined, ['mount -t nfs -o vers=4.1 DEV /m']],
+  ['NFS 4.2 by name', ['s:/x', '/m', 'nfs', 'vers=4.2'], undefined, ['mount -t nfs -o vers=4.2 DEV /m']],
 ];
 
 for (const [what, entry, probed, commands] of TABLE) {

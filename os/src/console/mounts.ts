@@ -39,14 +39,15 @@ function isForOthers(word: string): boolean {
 }
 
 /**
- * The kernel negotiates no version: newest first, as mount.nfs does. Version 3 without rpc.statd has no locks that
+ * The kernel negotiates no version. Not 4.2 unless it is asked for: its READ_PLUS gave zeros for data from nfs-ganesha
+ * 4.3. Version 3 without rpc.statd has no locks that
  * others see, which must be said (nfs(5), nolock).
  */
 function planNfsVersions(type: 'nfs' | 'nfs4', words: readonly string[]): string[][] {
   const version = words.map((word) => /^(?:nfs)?vers=(.*)$/.exec(word)?.[1] ?? /^v([234].*)$/.exec(word)?.[1]).find((one) => one !== undefined);
   const withoutLocks = words.some((word) => /^(?:no)?lock$|^local_lock=/.test(word)) ? [] : ['nolock'];
   if (version !== undefined) return [version.startsWith('4') || type === 'nfs4' ? [] : withoutLocks];
-  return type === 'nfs4' ? [['vers=4.2'], ['vers=4']] : [['vers=4.2'], ['vers=3', ...withoutLocks]];
+  return type === 'nfs4' ? [['vers=4.1'], ['vers=4']] : [['vers=4.1'], ['vers=3', ...withoutLocks]];
 }
 
 /** Does nothing when it is there already. Throws when it could not be mounted. */

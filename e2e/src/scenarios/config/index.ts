@@ -1,6 +1,5 @@
 // What the user asks for, and by which way.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { QUIET } from '@drover/builder';
 import { scenario } from '../../harness/scenario.ts';
@@ -9,9 +8,7 @@ import { expectContains, expectEqual } from '../../harness/expect.ts';
 import { eventually } from '../../eventually.ts';
 import type { Disk } from '../../machine/index.ts';
 import { createGrownDisk, describePartitions } from '../../machine/index.ts';
-import { waitUserDocker } from '../../product/busybox-image.ts';
-import { startNfsServer } from '../../product/nfs-server.ts';
-import { expectCleanDisk, reboot, runOnSerial, tell, waitSerialShell } from '../../product/checks.ts';
+import { reboot, runOnSerial, tell, waitSerialShell } from '../../product/checks.ts';
 import { BOOT_DEADLINE_MS, drover, standardUserData, STARTED } from '../../product/drover-setup.ts';
 import { commands } from './commands.ts';
 
@@ -168,26 +165,5 @@ export const config: readonly Scenario[] = [
     await waitSerialShell(machine);
     expectContains(await runOnSerial(machine, 'id -un; hostname'), /rancher\s+from-cidata/);
     await eventually('sshd listens where it was told to', 60_000, async () => (await runOnSerial(machine, 'netstat -ltn | grep LISTEN')).includes('127.0.0.1:2200'));
-  }),
-
-  scenario('a server of NFS is mounted before User Docker, one that is not there is named, and one that dies with data unwritten does not keep the machine up', { deadlineMs: 12 * 60_000 }, async (scene) => {
-    const server = await startNfsServer(join(scene.place.folder, 'nfs'));
-    try {
-      writeFileSync(join(server.folder, 'hello'), 'from the server\n');
-      const mounts = `mounts:\n  - ["10.0.2.2:/export", /mnt/nas, nfs, "port=${server.port}"]\n  - ["10.0.2.2:/export", /mnt/none, nfs, "port=9,vers=4.2"]\n`;
-      const machine = await scene.boot(drover({ name: 'nfs', config: mounts }));
-      await waitUserDocker(machine);
-      expectEqual(await machine.ssh.ok("cat /mnt/nas/hello; sudo system-docker run --rm -v /mnt:/mnt drover/os-base:$(ros -v | sed 's/.* v//') cat /mnt/nas/hello"), 'from the server\nfrom the server\n');
-      expectContains(await machine.ssh.ok('grep nfs4 /proc/mounts; cat /etc/motd'), /\/mnt\/nas nfs4 rw,[^\n]*vers=4\.2[^]*mounts, \/mnt\/none: 10\.0\.2\.2:\/export: /);
-      await machine.ssh.ok('sudo sh -c "echo written >/mnt/nas/back; sync /mnt/nas/back"');
-      expectEqual(readFileSync(join(server.folder, 'back'), 'utf8'), 'written\n');
-      server.stop();
-      await machine.ssh.run('sudo sh -c "dd if=/dev/zero of=/mnt/nas/lost bs=64k count=16 2>/dev/null & sleep 2"');
-      await tell(machine, 'sudo poweroff');
-      expectEqual(await machine.waitEnd(120_000), 'power-off', 'the way the machine ended');
-      await expectCleanDisk(machine);
-    } finally {
-      server.stop();
-    }
   }),
 ];
