@@ -6,13 +6,13 @@ import type { StateOptions } from './state.ts';
 
 const SIZE = 4 << 20;
 
-function machine(disks: Readonly<Record<string, (bytes: Uint8Array) => void>>): SystemHost {
+function machine(disks: Readonly<Record<string, (bytes: Uint8Array) => void>>, size = SIZE): SystemHost {
   const fake = new FakeHost();
   for (const [name, fill] of Object.entries(disks)) {
-    const bytes = new Uint8Array(SIZE);
+    const bytes = new Uint8Array(size);
     fill(bytes);
     fake.files.makeDirectory(`/sys/class/block/${name}`);
-    fake.files.write(`/sys/class/block/${name}/size`, `${SIZE / 512}\n`);
+    fake.files.write(`/sys/class/block/${name}/size`, `${size / 512}\n`);
     fake.files.addDevice(`/dev/${name}`, 'block', bytes);
   }
   return { files: fake.files, kernel: { blockDeviceBytes: (path: string) => fake.files.stat(path)!.sizeBytes } } as unknown as SystemHost;
@@ -47,6 +47,10 @@ test('a disk is empty only when its beginning and its end are', () => {
 test('the first empty disk of the list is chosen, and the others say why not', () => {
   const host = machine({ vda: (bytes) => bytes.set([0x55, 0xaa], 510), vdb: empty, vdc: empty });
   deepEqual(chooseDiskToFormat(host, ['/dev/sda', '/dev/vda', '/dev/vdb', '/dev/vdc']), { device: '/dev/vdb', refused: ['/dev/sda does not exist', '/dev/vda is not empty'] });
+});
+
+test('a disk without a size, such as an empty card reader, is not taken for an empty one', () => {
+  deepEqual(chooseDiskToFormat(machine({ vda: empty }, 0), ['/dev/vda']), { device: undefined, refused: ['/dev/vda has no room at all'] });
 });
 
 test('a disk with partitions is never formatted, even when it looks empty', () => {

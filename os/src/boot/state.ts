@@ -41,7 +41,7 @@ export function isEmptyDisk(host: SystemHost, path: string): boolean {
       for (let at = start; at < start + length; ) {
         words.fill(0);
         const got = file.readAt(chunk.subarray(0, Math.min(CHUNK_BYTES, start + length - at)), at);
-        if (got === 0) break;
+        if (got === 0) return false; // what can't be seen may be anything
         // A loop over words, not `some` over bytes: in the interpreter, this is most of what the check takes.
         for (let i = 0; i < got / 4; i += 1) if (words[i] !== 0) return false;
         at += got;
@@ -58,6 +58,7 @@ export function chooseDiskToFormat(host: SystemHost, devices: readonly string[])
   const refused: string[] = [];
   for (const device of devices) {
     if (host.files.stat(device)?.type !== 'block') refused.push(`${device} does not exist`);
+    else if (host.kernel.blockDeviceBytes(device) === 0) refused.push(`${device} has no room at all`);
     else if (listBlockDevices(host).some((other) => other.isPartition && other.path.startsWith(device))) refused.push(`${device} has partitions`);
     else if (!isEmptyDisk(host, device)) refused.push(`${device} is not empty`);
     else return { device, refused };

@@ -39,9 +39,9 @@ function isForOthers(word: string): boolean {
 }
 
 /**
- * The kernel negotiates no version. Not 4.2 unless it is asked for: its READ_PLUS gave zeros for data from nfs-ganesha
- * 4.3. Version 3 without rpc.statd has no locks that
- * others see, which must be said (nfs(5), nolock).
+ * The kernel negotiates no version. Not 4.2 unless it is asked for: files of nfs-ganesha 4.3 were read as zeros with it
+ * (READ_PLUS is suspected, not proven). Version 3 without rpc.statd has no locks that others see, which must be said
+ * (nfs(5), nolock).
  */
 function planNfsVersions(type: 'nfs' | 'nfs4', words: readonly string[]): string[][] {
   const version = words.map((word) => /^(?:nfs)?vers=(.*)$/.exec(word)?.[1] ?? /^v([234].*)$/.exec(word)?.[1]).find((one) => one !== undefined);

@@ -162,10 +162,10 @@ export class DockerMachine {
     return this.docker('inspect', name).code === 0;
   }
 
-  /** Docker Compose itself, when it is there. */
+  /** Docker Compose itself. */
   dockerCompose(...args: readonly string[]): Ran {
-    const program = ['/usr/libexec/docker/cli-plugins/docker-compose', '/usr/lib/docker/cli-plugins/docker-compose'].find((path) => existsSync(path)) ?? process.env['DROVER_DOCKER_COMPOSE'];
-    if (program === undefined) return { code: -1, out: '', err: 'not there' };
+    const program = findDockerCompose();
+    if (program === undefined) throw new RosError('no-docker-compose', 'Docker Compose is not installed', { hint: 'mark the test with needsDockerCompose' });
     const { status, stdout, stderr } = spawnSync(program, ['-p', this.project, ...args], { encoding: 'utf8', cwd: this.path('.'), env: { PATH: process.env['PATH'] ?? '', HOME: '/root', DOCKER_HOST: `unix://${this.socket}` } });
     return { code: status ?? -1, out: stdout, err: stderr };
   }
@@ -185,4 +185,10 @@ export class DockerMachine {
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Version 2, which Debian has from 13 on. */
+export function findDockerCompose(): string | undefined {
+  const plugins = ['/usr/libexec/docker/cli-plugins/docker-compose', '/usr/lib/docker/cli-plugins/docker-compose'];
+  return plugins.find((path) => existsSync(path)) ?? process.env['DROVER_DOCKER_COMPOSE'];
 }

@@ -4,7 +4,7 @@
 import { explain, formatMs, RosError } from '@drover/core';
 import { openWorkspace } from '@drover/builder';
 import { runMain } from '../../run-main.ts';
-import { DockerMachine, whyNot } from './docker-machine.ts';
+import { DockerMachine, findDockerCompose, whyNot } from './docker-machine.ts';
 import { allComposeTests } from './tests/index.ts';
 
 function print(line: string): void {
@@ -21,9 +21,11 @@ async function main(): Promise<number> {
   const chosen = allComposeTests.filter(({ title }) => words.length === 0 || words.some((word) => title.includes(word)));
   if (chosen.length === 0) throw new RosError('nothing-ran', `no compose test has ${words.join(' or ')} in its title`);
   const machine = await DockerMachine.open(openWorkspace());
+  const runnable = chosen.filter((test) => test.needsDockerCompose !== true || findDockerCompose() !== undefined);
+  for (const { title } of chosen.filter((test) => !runnable.includes(test))) print(`  skipped: ${title}: Docker Compose 2 is not installed`);
   let failed = 0;
   try {
-    for (const test of chosen) {
+    for (const test of runnable) {
       const started = Date.now();
       machine.begin();
       try {
@@ -38,7 +40,7 @@ async function main(): Promise<number> {
   } finally {
     await machine.close();
   }
-  print(`compose tests on a real dockerd: ${chosen.length - failed} passed, ${failed} failed`);
+  print(`compose tests on a real dockerd: ${runnable.length - failed} passed, ${failed} failed, ${chosen.length - runnable.length} skipped`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -3,6 +3,8 @@ import type { DockerMachine } from '../docker-machine.ts';
 export interface ComposeTest {
   /** A sentence that states a behaviour. */
   readonly title: string;
+  /** Skipped, and said so, where Docker Compose 2 is not installed. */
+  readonly needsDockerCompose?: true;
   /** In a new project, with nothing on the engine but its images. */
   run(machine: DockerMachine): Promise<void>;
 }
