@@ -58,3 +58,13 @@ test('when the configuration cannot be read at all, the last good one counts; a 
   equal(findLastGood(machine.host, machine.log, 'x'), undefined);
   match(machine.said.at(-1) ?? '', /^warning: \/var\/lib\/rancher\/last-good/);
 });
+
+test('on a disk that takes nothing, a new configuration is used without being counted', () => {
+  const machine = new Machine();
+  machine.boot('good', 'reached');
+  machine.host.files.writeAtomic = () => {
+    throw new Error('ENOSPC');
+  };
+  for (let i = 0; i < 4; i += 1) equal(machine.boot('new', 'not reached'), 'new');
+  match(machine.said.at(-1) ?? '', /^warning: .*on-trial\.json: ENOSPC; a configuration that does not get the machine up will not be noticed$/);
+});

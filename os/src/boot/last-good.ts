@@ -42,7 +42,7 @@ export function chooseConfiguration(host: StoreHost, log: BootLog, config: Confi
   const digest = encodeHex(host.sha256(encodeUtf8(JSON.stringify([VERSION, config]))));
   const good = readGood(files, log);
   if (good?.digest === digest) {
-    files.remove(TRIAL);
+    record(log, () => files.remove(TRIAL));
     return { config, keep: undefined };
   }
   if (good !== undefined) {
@@ -50,9 +50,18 @@ export function chooseConfiguration(host: StoreHost, log: BootLog, config: Confi
     const attempts = trial?.digest === digest ? trial.attempts : 0;
     if (attempts >= ATTEMPTS) return { config: fallBack(files, log, good, `the configuration did not get the machine up in ${attempts} boots`), keep: undefined };
     const next: Trial = { digest, attempts: attempts + 1 };
-    files.writeAtomic(TRIAL, JSON.stringify(next), { mode: 0o600 });
+    record(log, () => files.writeAtomic(TRIAL, JSON.stringify(next), { mode: 0o600 }));
   }
   return { config, keep: () => keep(files, { version: VERSION, digest, config }) };
+}
+
+/** On a disk that is full or read-only nothing is counted; the configuration itself is used all the same. */
+function record(log: BootLog, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    log.warning(`${TRIAL}: ${explain(error)}; a configuration that does not get the machine up will not be noticed`);
+  }
 }
 
 /** When reading the configuration itself failed. Undefined when there is none to fall back on. */
