@@ -29,32 +29,32 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** What people call the kernel's errors that they may meet. */
+/** The kernel's errors that people may meet, in the words of libc and of Docker, which scripts look for. */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
-  EADDRINUSE: 'the address is in use',
-  EADDRNOTAVAIL: 'no such address on this machine',
-  EBUSY: 'it is in use',
+  EADDRINUSE: 'address already in use',
+  EADDRNOTAVAIL: 'cannot assign requested address',
+  EBUSY: 'device or resource busy',
   ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EEXIST: 'it exists already',
-  EHOSTUNREACH: 'no route to the host',
+  ECONNRESET: 'connection reset by peer',
+  EEXIST: 'file exists',
+  EHOSTUNREACH: 'no route to host',
   EIO: 'input/output error',
-  EISDIR: 'it is a directory',
-  ELOOP: 'too many symbolic links',
+  EISDIR: 'is a directory',
+  ELOOP: 'too many levels of symbolic links',
   EMFILE: 'too many open files',
-  ENAMETOOLONG: 'the name is too long',
-  ENETUNREACH: 'the network is unreachable',
+  ENAMETOOLONG: 'file name too long',
+  ENETUNREACH: 'network is unreachable',
   ENODEV: 'no such device',
   ENOENT: 'no such file or directory',
-  ENOMEM: 'out of memory',
-  ENOSPC: 'no space left',
+  ENOMEM: 'cannot allocate memory',
+  ENOSPC: 'no space left on device',
   ENOTDIR: 'not a directory',
-  ENOTEMPTY: 'the directory is not empty',
-  EPERM: 'not permitted',
-  EPIPE: 'the other side has closed',
-  EROFS: 'the file system is read-only',
-  ETIMEDOUT: 'timed out',
+  ENOTEMPTY: 'directory not empty',
+  EPERM: 'operation not permitted',
+  EPIPE: 'broken pipe',
+  EROFS: 'read-only file system',
+  ETIMEDOUT: 'connection timed out',
 };
 
 /** The kernel's errors in words: "open /etc/motd: no such file or directory". */
