@@ -1,7 +1,7 @@
 // What dhcpcd tells its script about a link, and what of it is kept while it holds.
 
+import { parseIpAddress } from '@drover/core';
 import type { Files } from '@drover/host';
-import { parseIpAddress } from './ip-address.ts';
 import { compareLinkNames } from './links.ts';
 
 export const LEASES = '/run/ros/leases';

@@ -1,7 +1,7 @@
 // The steps of one link: from the addresses, routes and memberships that it has to those of its entry.
 
+import { isInSubnet } from '@drover/core';
 import type { Interface } from './choose-entry.ts';
-import { isInSubnet } from './ip-address.ts';
 import type { Link } from './links.ts';
 import { bridgeOf } from './plan-made-links.ts';
 import type { AppliedLink, Step } from './network-step.ts';

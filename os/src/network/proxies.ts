@@ -1,8 +1,7 @@
 // The proxies of `rancher.network`: as programs look for them, and for what we fetch ourselves.
 
-import { quoteWord } from '@drover/core';
+import { isInSubnet, parseIpAddress, quoteWord } from '@drover/core';
 import type { Configuration } from '@drover/cloud-config';
-import { isInSubnet, parseIpAddress } from './ip-address.ts';
 
 const KEYS = ['http_proxy', 'https_proxy', 'no_proxy'] as const;
 

@@ -7,6 +7,7 @@ export type { Deferred } from './deferred.ts';
 export { codeOf, explain, hintOf, messageOf, RosError } from './errors.ts';
 export type { RosErrorOptions } from './errors.ts';
 export { gunzip } from './gunzip.ts';
+export { isInSubnet, parseIpAddress } from './ip-address.ts';
 export { basename, dirname, isWithin, join, resolvePath } from './paths.ts';
 export { hasErrors, KEY_LIMIT, renderProblem } from './problems.ts';
 export type { Problem } from './problems.ts';

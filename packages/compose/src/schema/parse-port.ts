@@ -1,5 +1,7 @@
 // The short form of a published port: [[IP:]HOST_PORTS:]PORTS[/PROTOCOL].
 
+import { parseIpAddress } from '@drover/core';
+
 export interface ParsedPort {
   readonly hostIp: string;
   /** One port or a range; empty: the engine picks one. */
@@ -42,13 +44,7 @@ function splitAddress(text: string): Parts | undefined {
   if (bracket !== null) return rest.length > 1 ? undefined : { ip: bracket[1]!, host: rest[0] ?? '', target };
   const host = rest.pop() ?? '';
   const ip = rest.join(':');
-  return ip === '' || isAddress(ip) ? { ip, host, target } : undefined;
-}
-
-function isAddress(ip: string): boolean {
-  if (ip.includes(':')) return /^[0-9a-fA-F:.]+$/.test(ip);
-  const numbers = ip.split('.');
-  return numbers.length === 4 && numbers.every((one) => /^\d{1,3}$/.test(one) && Number(one) < 256);
+  return ip === '' || parseIpAddress(ip) !== undefined ? { ip, host, target } : undefined;
 }
 
 function parseRange(text: string): { readonly first: number; readonly last: number } | undefined {

@@ -1,7 +1,7 @@
 // From a name to addresses. A static program has no resolver of libc's (its plugins are shared libraries), so this one
 // asks the name servers of /etc/resolv.conf itself: UDP, and TCP for what does not fit.
 
-import { CancelSource, RosError } from '@drover/core';
+import { CancelSource, parseIpAddress, RosError } from '@drover/core';
 import type { Cancel } from '@drover/core';
 import type { DatagramSocket, Host } from '@drover/host';
 import { concatBytes } from '@drover/host';
@@ -17,7 +17,7 @@ const NAME_SERVER_PORT = 53;
 const OTHER_KIND_MS = 200;
 
 export function isAddress(text: string): boolean {
-  return text.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(text);
+  return parseIpAddress(text.replace(/%[\w.-]+$/, '')) !== undefined;
 }
 
 /** IPv4 first. Throws `name-unknown` when a server says so, `name-failed` when none answers, the reason of `cancel`. */
