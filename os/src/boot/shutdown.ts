@@ -4,6 +4,7 @@
 import { explain } from '@drover/core';
 import type { DockerClient } from '@drover/docker-api';
 import type { SystemHost } from '@drover/host';
+import { readMountTable } from '../storage/mount-table.ts';
 import type { BootLog } from './boot-log.ts';
 import type { Phase, Task } from './phases.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -72,10 +73,10 @@ export class Shutdown {
    * server that is gone; detached, nothing afterwards touches them.
    */
   private async unmountServers(): Promise<void> {
-    for (const { target, type } of parseMounts(this.host.files.readText('/proc/self/mounts')).toReversed()) {
+    for (const { mountPoint, type } of readMountTable(this.host.files).toReversed()) {
       if (!NETWORK_TYPES.includes(type)) continue;
-      const problem = await this.runWithin(SERVER_GRACE_MS, ['/usr/bin/umount', '-f', '-l', target]);
-      if (problem !== undefined) this.log.warning(`${target}, of another machine: ${problem}`);
+      const problem = await this.runWithin(SERVER_GRACE_MS, ['/usr/bin/umount', '-f', '-l', mountPoint]);
+      if (problem !== undefined) this.log.warning(`${mountPoint}, of another machine: ${problem}`);
     }
   }
 
@@ -112,7 +113,7 @@ export class Shutdown {
   private async unmountAll(): Promise<string> {
     const { files, mounts } = this.host;
     const kept = [await this.sync()].filter((problem) => problem !== undefined);
-    for (const { source, target, type } of parseMounts(files.readText('/proc/self/mounts')).toReversed()) {
+    for (const { source, mountPoint: target, type } of readMountTable(files).toReversed()) {
       if (target === '/' || ['proc', 'sysfs', 'devtmpfs', 'cgroup2', 'squashfs', 'iso9660', ...NETWORK_TYPES].includes(type)) continue;
       try {
         mounts.unmount(target);
@@ -132,19 +133,4 @@ export class Shutdown {
   private sync(): Promise<string | undefined> {
     return this.runWithin(SYNC_LIMIT_MS, ['/usr/bin/sync']);
   }
-}
-
-interface MountedFileSystem {
-  readonly source: string;
-  readonly target: string;
-  readonly type: string;
-}
-
-/** /proc/self/mounts, in the order of mounting. */
-export function parseMounts(text: string): MountedFileSystem[] {
-  const unescape = (field: string): string => field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
-  return text.split('\n').filter((line) => line !== '').map((line) => {
-    const [source = '', target = '', type = ''] = line.split(' ');
-    return { source: unescape(source), target: unescape(target), type };
-  });
 }

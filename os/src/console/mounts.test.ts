@@ -22,7 +22,7 @@ for (const [what, entry, probed, commands] of TABLE) {
 }
 
 function machine(mount: (args: readonly string[]) => { code?: number; stderr?: string; timedOut?: boolean }): FakeHost {
-  const host = new FakeHost();
+  const host = new FakeHost({ '/proc/self/mountinfo': '' });
   host.processes.programs['/usr/bin/mount'] = mount;
   return host;
 }
@@ -31,8 +31,7 @@ test('a mount makes its mount point, and does nothing when it is there', async (
   const host = machine(() => ({}));
   await mountEntry(host, ['tmpfs', '/mnt/n', 'tmpfs', '']);
   equal(host.files.stat('/mnt/n')?.type, 'directory');
-  host.files.makeDirectory('/proc/self');
-  host.files.write('/proc/self/mounts', 'tmpfs /mnt/n tmpfs rw 0 0\n');
+  host.files.write('/proc/self/mountinfo', '40 1 0:30 / /mnt/n rw - tmpfs tmpfs rw\n');
   await mountEntry(host, ['tmpfs', '/mnt/n', 'tmpfs', '']);
   equal(host.processes.ran.length, 1);
 });

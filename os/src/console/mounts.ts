@@ -5,6 +5,7 @@ import { dirname, RosError } from '@drover/core';
 import type { MountEntry } from '@drover/cloud-config';
 import type { Host } from '@drover/host';
 import { probeContent, resolveDevice } from '../boot/block-devices.ts';
+import { readMountTable } from '../storage/mount-table.ts';
 
 type MountHost = Pick<Host, 'files' | 'processes' | 'clock'>;
 
@@ -103,10 +104,9 @@ async function findDevice(host: MountHost, entry: MountEntry, deadline: number):
 
 function isMounted({ files }: MountHost, entry: MountEntry, device: string): boolean {
   const [, mountPoint, type] = entry;
-  const rows = (path: string): string[][] => (files.readTextIfPresent(path) ?? '').split('\n').map((line) => line.split(/\s+/));
-  if (type === 'swap') return rows('/proc/swaps').some(([used]) => used === device);
-  const escaped = mountPoint.replace(/(.)\/+$/, '$1').replaceAll(' ', '\\040');
-  return rows('/proc/self/mounts').some(([source, target]) => target === escaped && (source === device || isBind(entry)));
+  if (type === 'swap') return (files.readTextIfPresent('/proc/swaps') ?? '').split('\n').some((line) => line.split(/\s/)[0] === device);
+  const place = mountPoint.replace(/(.)\/+$/, '$1');
+  return readMountTable(files).some(({ source, mountPoint: target }) => target === place && (source === device || isBind(entry)));
 }
 
 function makeTarget({ files }: MountHost, path: string, isFile: boolean): void {

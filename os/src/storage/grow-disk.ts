@@ -5,6 +5,7 @@
 import { basename, dirname, formatSize, RosError } from '@drover/core';
 import type { SystemHost } from '@drover/host';
 import { probeContent } from '../boot/block-devices.ts';
+import { readMountTable } from './mount-table.ts';
 import type { PartitionGrowth, ReadSectors } from './partition-table.ts';
 import { planGrowth } from './partition-table.ts';
 
@@ -23,7 +24,7 @@ export async function growDisk(host: DiskHost, device: string, stateDevice: stri
   if (probeContent(host.files, target)?.type !== 'ext4') throw new RosError('no-ext4', `rancher.resize_device: ${target} has no ext4 file system`);
   const before = fileSystemBytes(host, target);
   if (host.kernel.blockDeviceBytes(target) - before < MEBIBYTE) return undefined;
-  if (!isMounted(host, target)) await run(host, ['/usr/sbin/e2fsck', '-f', '-p', target], 2);
+  if (!readMountTable(host.files).some(({ source }) => source === target)) await run(host, ['/usr/sbin/e2fsck', '-f', '-p', target], 2);
   await run(host, ['/usr/sbin/resize2fs', target], 0);
   return `${target} grew from ${formatSize(before)} to ${formatSize(fileSystemBytes(host, target))}`;
 }
@@ -87,10 +88,6 @@ function fileSystemBytes({ files }: DiskHost, device: string): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset + 1024);
   const has64Bits = (view.getUint32(0x60, true) & 0x80) !== 0;
   return (view.getUint32(4, true) + (has64Bits ? view.getUint32(0x150, true) * 2 ** 32 : 0)) * (1024 << view.getUint32(0x18, true));
-}
-
-function isMounted({ files }: DiskHost, device: string): boolean {
-  return files.readText('/proc/self/mounts').split('\n').some((line) => line.startsWith(`${device} `));
 }
 
 async function run(host: DiskHost, command: readonly string[], highestCode: number): Promise<void> {

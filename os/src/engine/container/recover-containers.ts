@@ -5,7 +5,7 @@ import { join } from '@drover/core';
 import type { Engine } from '../engine.ts';
 import { deleteCrunContainer, readCrunStatus } from '../runtime/crun.ts';
 import { isSameProcess, readProcessStart } from '../runtime/process-identity.ts';
-import { readMountTable } from '../storage/mount-table.ts';
+import { readMountTable } from '../../storage/mount-table.ts';
 import { removeOverlay } from '../storage/overlay.ts';
 import type { Container } from './container.ts';
 import { EXIT_UNKNOWN, finishRun, handleExit, readProcessEnd, scheduleRestart } from './container-exits.ts';
