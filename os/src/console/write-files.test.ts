@@ -17,8 +17,9 @@ test('a file is written with its folders, its content decoded and its permission
   const host = machine();
   await writeEntry(host, entry({ path: '/etc/a/b.conf', content: 'plain\n', permissions: '0600' }));
   await writeEntry(host, entry({ path: '/etc/c', content: 'aGVs\nbG8=', encoding: 'b64' }));
-  deepEqual([host.files.readText('/etc/a/b.conf'), host.files.stat('/etc/a/b.conf')!.mode & 0o777, host.files.readText('/etc/c')], ['plain\n', 0o600, 'hello']);
-  deepEqual([host.files.list('/etc'), host.files.list('/etc/a')], [['a', 'c'], ['b.conf']]);
+  await writeEntry(host, entry({ path: '/etc/d', content: 'H4sIAAAAAAAAA8tIzcnJBwCGphA2BQAAAA==', encoding: 'gz+b64' }));
+  deepEqual([host.files.readText('/etc/a/b.conf'), host.files.stat('/etc/a/b.conf')!.mode & 0o777, host.files.readText('/etc/c'), host.files.readText('/etc/d')], ['plain\n', 0o600, 'hello', 'hello']);
+  deepEqual([host.files.list('/etc'), host.files.list('/etc/a')], [['a', 'c', 'd'], ['b.conf']]);
 });
 
 test('an entry that is wrong leaves what was there, and nothing beside it', async () => {
@@ -26,6 +27,7 @@ test('an entry that is wrong leaves what was there, and nothing beside it', asyn
     [{ path: '/etc/x', content: '%%%', encoding: 'b64' }, 'bad-encoding'],
     [{ path: '/etc/x', content: '', encoding: 'rot13' }, 'bad-encoding'],
     [{ path: '/etc/x', content: '', encoding: 'constructor' }, 'bad-encoding'],
+    [{ path: '/etc/x', content: 'plain', encoding: 'gzip' }, 'bad-gzip'],
     [{ path: '/etc/x', content: '', permissions: 'rw' }, 'bad-permissions'],
     [{ path: '', content: '' }, 'bad-path'],
     [{ path: '/etc/', content: '' }, 'bad-path'],

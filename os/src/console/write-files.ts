@@ -1,7 +1,7 @@
 // `write_files`: at each start of the container they are for, before anything that might want them. Written inside that
 // container: a link there leads nowhere else.
 
-import { basename, codeOf, decodeBase64, dirname, encodeUtf8, join, RosError } from '@drover/core';
+import { basename, codeOf, decodeBase64, dirname, encodeUtf8, gunzip, join, RosError } from '@drover/core';
 import type { Configuration } from '@drover/cloud-config';
 import type { Files, Host } from '@drover/host';
 
@@ -33,8 +33,7 @@ const ENCODINGS: Readonly<Record<string, { readonly base64: boolean; readonly gz
 };
 
 /** Unpacked files larger than this are refused: they were not meant for a configuration. */
-const LIMIT_KIB = 32 << 10;
-const UNPACK = `ulimit -f ${LIMIT_KIB * 2}; exec gunzip -c <"$1" >"$2"`;
+const LIMIT_BYTES = 32 << 20;
 
 /** Old or new, never a mix; what is a mount of its own is written in place. Throws when the entry is wrong. */
 export async function writeEntry(host: EntryHost, entry: FileEntry): Promise<void> {
@@ -44,7 +43,7 @@ export async function writeEntry(host: EntryHost, entry: FileEntry): Promise<voi
   if (!files.exists(dirname(path))) files.makeDirectory(dirname(path), 0o755);
   const aside = join(dirname(path), `.${basename(path)}.write_files`);
   try {
-    await writeContent(host, entry, aside);
+    files.write(aside, decodeContent(entry), { mode: 0o600 });
     files.changeMode(aside, mode);
     if (entry.owner !== undefined && entry.owner !== '') await changeOwner(host, entry.owner, aside);
     moveInto(files, aside, path, mode);
@@ -53,21 +52,12 @@ export async function writeEntry(host: EntryHost, entry: FileEntry): Promise<voi
   }
 }
 
-async function writeContent(host: EntryHost, { content = '', encoding = '' }: FileEntry, target: string): Promise<void> {
+function decodeContent({ content = '', encoding = '' }: FileEntry): Uint8Array {
   const steps = Object.hasOwn(ENCODINGS, encoding) ? ENCODINGS[encoding]! : undefined;
   if (steps === undefined) throw new RosError('bad-encoding', `unknown encoding ${JSON.stringify(encoding)}`, { hint: `one of ${Object.keys(ENCODINGS).filter((name) => name !== '').join(', ')}` });
   const bytes = steps.base64 ? decodeBase64(content) : encodeUtf8(content);
   if (bytes === undefined) throw new RosError('bad-encoding', 'its content is not base64');
-  const { files } = host;
-  if (!steps.gzip) return files.write(target, bytes, { mode: 0o600 });
-  const packed = `${target}.gz`;
-  try {
-    files.write(packed, bytes, { mode: 0o600 });
-    const { code } = await host.processes.run(['/bin/sh', '-c', UNPACK, 'sh', packed, target]);
-    if (code !== 0) throw new RosError('bad-encoding', `its content is not gzip, or larger than ${LIMIT_KIB >> 10} MiB`);
-  } finally {
-    files.remove(packed);
-  }
+  return steps.gzip ? gunzip(bytes, LIMIT_BYTES) : bytes;
 }
 
 function parsePermissions(text: string): number {
