@@ -1,6 +1,6 @@
 import { FakeHost } from '@drover/host';
 import { deepEqual, equal, test } from '@drover/testing';
-import { parseLeaseEvent, readLeases, recordLease } from './lease.ts';
+import { LEASES, parseLeaseEvent, readLeases, recordLease } from './lease.ts';
 
 test('a lease is what dhcpcd says of it, without what no server may say', () => {
   const event = (variables: Readonly<Record<string, string>>): unknown => parseLeaseEvent((name) => variables[name]);
@@ -24,6 +24,8 @@ test('leases are kept by link and protocol, the preferred link first, until they
   hold('eth2', 'dhcp', 5);
   hold('eth3', 'dhcp', 1);
   hold('eth2', 'ra', 5);
+  equal(held(), 'eth3 dhcp, eth2 dhcp, eth2 ra, eth10 dhcp');
+  files.write(`${LEASES}/eth9@dhcp.1.tmp`, ''); // a lease that is being written, or never was to its end
   equal(held(), 'eth3 dhcp, eth2 dhcp, eth2 ra, eth10 dhcp');
   recordLease(files, { what: 'lost', link: 'eth10', protocol: 'dhcp' });
   recordLease(files, { what: 'lost', link: 'eth2', protocol: undefined });

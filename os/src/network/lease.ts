@@ -54,10 +54,14 @@ export function recordLease(files: Files, event: LeaseEvent): void {
   else dropLeases(files, (lease) => lease.link === event.link && (event.protocol === undefined || lease.protocol === event.protocol));
 }
 
+/** LINK@PROTOCOL, and not what becomes one: dhcpcd's script is at work while others read, and may be stopped half-way. */
+const LEASE_NAME = /@\w+$/;
+
 /** The preferred link's first. */
 export function readLeases(files: Files): Lease[] {
   if (!files.exists(LEASES)) return [];
-  const leases = files.list(LEASES).filter((name) => name.includes('@')).map((name) => JSON.parse(files.readText(`${LEASES}/${name}`)) as Lease);
+  const texts = files.list(LEASES).filter((name) => LEASE_NAME.test(name)).map((name) => files.readTextIfPresent(`${LEASES}/${name}`));
+  const leases = texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as Lease]));
   return leases.sort((a, b) => a.metric - b.metric || compareLinkNames(a.link, b.link));
 }
 

@@ -1,7 +1,7 @@
 // Files over node:fs.
 
 import * as fs from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { codeOf } from '@drover/core';
 import type { FileStatus, FileSystemStatus, FileType, Files, OpenFile, Watch, WriteOptions } from '@drover/host';
 
@@ -102,7 +102,7 @@ export class NodeFiles implements Files {
 
   private writeAside(path: string, data: string | Uint8Array, options: WriteOptions, sync: boolean): void {
     this.temporary += 1;
-    const aside = `${path}.${process.pid}.${this.temporary}.tmp`;
+    const aside = join(dirname(path), `.${basename(path)}.${process.pid}.${this.temporary}.tmp`); // hidden: see host-quickjs
     const mode = options.mode ?? 0o644;
     try {
       withDescriptor(aside, OPEN_FLAGS.write | fs.constants.O_NOFOLLOW, mode, (fd) => {

@@ -1,6 +1,6 @@
 // Files over ros:fs and ros:io.
 
-import { codeOf, dirname, encodeUtf8, join } from '@drover/core';
+import { basename, codeOf, dirname, encodeUtf8, join } from '@drover/core';
 import type { FileStatus, FileSystemStatus, FileType, Files, OpenFile, Watch, WriteOptions } from '@drover/host';
 import * as fs from 'ros:fs';
 import * as io from 'ros:io';
@@ -117,11 +117,14 @@ export class QuickjsFiles implements Files {
     }
   }
 
-  /** Other processes may write the same file, also from another PID namespace: the kernel decides whose name is free. */
+  /**
+   * Other processes may write the same file, also from another PID namespace: the kernel decides whose name is free.
+   * Hidden: a power cut may leave it in a directory of which every file counts.
+   */
   private openAside(path: string, mode: number): { aside: string; fd: number } {
     for (;;) {
       this.temporary += 1;
-      const aside = `${path}.${this.temporary}.tmp`;
+      const aside = join(dirname(path), `.${basename(path)}.${this.temporary}.tmp`);
       try {
         return { aside, fd: io.open(aside, OPEN_FLAGS.write | io.O_EXCL | io.O_NOFOLLOW, mode) };
       } catch (error) {

@@ -43,7 +43,7 @@ export const fileBehaviours: readonly Behaviour[] = [
   {
     title: 'writeAtomic leaves alone what another process has aside for the same file',
     check({ files }, folder) {
-      const theirs = Array.from({ length: 40 }, (_, i) => `${folder}/a.${i}.tmp`);
+      const theirs = Array.from({ length: 40 }, (_, i) => `${folder}/.a.${i}.tmp`);
       for (const path of theirs) files.write(path, 'theirs');
       files.writeAtomic(`${folder}/a`, 'ours');
       equal(files.readText(`${folder}/a`), 'ours');
@@ -174,7 +174,10 @@ export const fileBehaviours: readonly Behaviour[] = [
       host.files.replace(`${folder}/replaced`, 'x');
       await until(host, () => names.has('new') && names.has('replaced'));
       watch.close();
-      ok(names.has('new') && names.has('replaced'), `told: ${[...names].join(' ')}`);
+      const told = [...names].join(' ');
+      ok(names.has('new') && names.has('replaced'), `told: ${told}`);
+      // A power cut may leave it behind, where every file counts.
+      ok([...names].every((name) => name === 'new' || name === 'replaced' || name.startsWith('.')), `what replace has aside is hidden; told: ${told}`);
     },
   },
   {
