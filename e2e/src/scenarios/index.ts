@@ -8,9 +8,8 @@ import { config } from './config/index.ts';
 import { docker } from './docker/index.ts';
 import { faults } from './faults/index.ts';
 import { network } from './network/index.ts';
-import { power } from './power/index.ts';
 import { state } from './state/index.ts';
 
-const AREAS: Readonly<Record<string, readonly Scenario[]>> = { boot, 'cloud-init': cloudInit, config, docker, faults, network, power, state };
+const AREAS: Readonly<Record<string, readonly Scenario[]>> = { boot, 'cloud-init': cloudInit, config, docker, faults, network, state };
 
 export const allScenarios: readonly AreaScenario[] = Object.entries(AREAS).flatMap(([area, list]) => list.map((scenario) => ({ area, scenario })));
