@@ -50,7 +50,7 @@ interface NetworkOptions {
 /** From power-on under software emulation, with another machine beside it. */
 export const BOOT_DEADLINE_MS = 240_000;
 /** sshd waits for its keys, the network for a lease. */
-const SSH_DEADLINE_MS = 120_000;
+const SSH_DEADLINE_MS = 240_000;
 export const STARTED: RegExp = /Drover \S+ started/;
 export const STATE_SIZE = '4G';
 
