@@ -43,8 +43,8 @@ FUNCTION(ros_sha256Descriptor) {
     mbedtls_sha256_init(&context);
     int failed = mbedtls_sha256_starts(&context, 0);
     ssize_t got = 0;
-    while (!failed && ((got = read(fd, buffer, sizeof buffer)) > 0 || (got < 0 && errno == EINTR)))
-        if (got > 0) failed = mbedtls_sha256_update(&context, buffer, (size_t)got);
+    while (!failed && (got = read_some(fd, buffer, sizeof buffer)) > 0)
+        failed = mbedtls_sha256_update(&context, buffer, (size_t)got);
     int error = errno;
     if (!failed) failed = mbedtls_sha256_finish(&context, digest);
     mbedtls_sha256_free(&context);

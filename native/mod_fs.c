@@ -48,8 +48,7 @@ FUNCTION(ros_readFile) {
             buffer = grown;
             capacity = larger;
         }
-        got = read(fd, buffer + used, capacity - used);
-        if (got < 0 && errno == EINTR) continue;
+        got = read_some(fd, buffer + used, capacity - used);
         if (got <= 0) break;
         used += (size_t)got;
     }

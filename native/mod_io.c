@@ -25,26 +25,10 @@ FUNCTION(ros_close) {
 }
 
 //: read(fd: number, into: Uint8Array): number | null
-FUNCTION(ros_read) {
-    UNUSED_ARGS;
-    Args args = ARGS;
-    size_t length;
-    int fd = (int)args_int(&args, 0);
-    uint8_t *bytes = args_bytes(&args, 1, &length);
-    if (args.failed) return args_fail(&args);
-    return args_io(&args, "read", read(fd, bytes, length));
-}
+BYTES_CALL(ros_read, "read", read(fd, bytes, length))
 
 //: write(fd: number, bytes: Uint8Array): number | null
-FUNCTION(ros_write) {
-    UNUSED_ARGS;
-    Args args = ARGS;
-    size_t length;
-    int fd = (int)args_int(&args, 0);
-    uint8_t *bytes = args_bytes(&args, 1, &length);
-    if (args.failed) return args_fail(&args);
-    return args_io(&args, "write", write(fd, bytes, length));
-}
+BYTES_CALL(ros_write, "write", write(fd, bytes, length))
 
 //: readAt(fd: number, into: Uint8Array, position: number): number
 FUNCTION(ros_readAt) {
@@ -85,19 +69,11 @@ FUNCTION(ros_copyBytes) {
     if (args.failed) return args_fail(&args);
     static char buffer[65536];
     int64_t total = 0;
-    for (;;) {
-        ssize_t got = read(from, buffer, sizeof buffer);
-        if (got < 0 && errno == EINTR) continue;
+    for (ssize_t got; (got = read_some(from, buffer, sizeof buffer)) != 0; total += got) {
         if (got < 0) return args_void(&args, "read", -1);
-        if (got == 0) return args_number(&args, "copy", total);
-        for (ssize_t done = 0; done < got;) {
-            ssize_t put = write(to, buffer + done, (size_t)(got - done));
-            if (put < 0 && errno == EINTR) continue;
-            if (put < 0) return args_void(&args, "write", -1);
-            done += put;
-        }
-        total += got;
+        if (write_all(to, buffer, (size_t)got)) return args_void(&args, "write", -1);
     }
+    return args_number(&args, "copy", total);
 }
 
 //: pipe(flags: number): [number, number]

@@ -117,26 +117,10 @@ FUNCTION(ros_accept) {
 }
 
 //: send(fd: number, bytes: Uint8Array): number | null
-FUNCTION(ros_send) {
-    UNUSED_ARGS;
-    Args args = ARGS;
-    size_t length;
-    int fd = (int)args_int(&args, 0);
-    uint8_t *bytes = args_bytes(&args, 1, &length);
-    if (args.failed) return args_fail(&args);
-    return args_io(&args, "send", send(fd, bytes, length, MSG_NOSIGNAL));
-}
+BYTES_CALL(ros_send, "send", send(fd, bytes, length, MSG_NOSIGNAL))
 
 //: receive(fd: number, into: Uint8Array): number | null
-FUNCTION(ros_receive) {
-    UNUSED_ARGS;
-    Args args = ARGS;
-    size_t length;
-    int fd = (int)args_int(&args, 0);
-    uint8_t *bytes = args_bytes(&args, 1, &length);
-    if (args.failed) return args_fail(&args);
-    return args_io(&args, "recv", recv(fd, bytes, length, 0));
-}
+BYTES_CALL(ros_receive, "recv", recv(fd, bytes, length, 0))
 
 //: sendTo(fd: number, bytes: Uint8Array, family: number, address: string, port: number): number | null
 FUNCTION(ros_sendTo) {

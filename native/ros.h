@@ -21,6 +21,18 @@
 #define EXPORT(name, arity) JS_CFUNC_DEF(#name, arity, ros_##name)
 #define CONSTANT(name) JS_PROP_INT32_DEF(#name, name, JS_PROP_ENUMERABLE)
 
+/* A call that takes a descriptor `fd` and `length` bytes at `bytes`, and returns how many went; "would block" is null. */
+#define BYTES_CALL(function, syscall, expression)       \
+    FUNCTION(function) {                                \
+        UNUSED_ARGS;                                    \
+        Args args = ARGS;                               \
+        size_t length;                                  \
+        int fd = (int)args_int(&args, 0);               \
+        uint8_t *bytes = args_bytes(&args, 1, &length); \
+        if (args.failed) return args_fail(&args);       \
+        return args_io(&args, syscall, expression);     \
+    }
+
 /* The arguments of one call. Strings taken from it are freed by the function that ends the call. */
 typedef struct {
     JSContext *ctx;
@@ -54,6 +66,13 @@ JSValue args_value(Args *args, JSValue value);
 
 JSValue throw_errno(JSContext *ctx, const char *syscall, int error);
 JSValue throw_mbedtls(JSContext *ctx, const char *step, int error);
+
+/* Whole transfers (transfer.c): signals interrupt none of them. */
+int write_all(int fd, const void *bytes, size_t length);
+/* As read(2). */
+ssize_t read_some(int fd, void *into, size_t room);
+/* Fewer than wanted only at the end of the input; -1 on failure. */
+ssize_t read_all(int fd, void *into, size_t wanted);
 
 /* The module table (main.c). */
 typedef struct {

@@ -17,6 +17,8 @@ import { mapPositions } from './map-positions.ts';
 /** The whole of `ros` must stay below this. */
 export const ROS_LIMIT_BYTES: number = 4 << 20;
 
+/** Everything but the compiler of bytecode. */
+const SOURCES = '/mnt/native/main.c /mnt/native/args.c /mnt/native/transfer.c /mnt/native/mod_*.c /mnt/native/archive/*.c';
 const LIBRARIES = '/usr/lib/$(gcc -print-multiarch)/quickjs/libquickjs.a -lmbedtls -lmbedx509 -lmbedcrypto -lm -lpthread -ldl -lutil';
 const WARNINGS = '-Wall -Wextra -Werror';
 const RELEASE = '-Os -static -s -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,-z,relro -Wl,--build-id=none';
@@ -37,7 +39,7 @@ export async function buildSanitizedBinary(workspace: Workspace, toolchain: Tool
 async function buildFromSource(workspace: Workspace, toolchain: Toolchain, name: string, flags: string): Promise<Product> {
   return produce(workspace, name, { text: ['v2', flags], paths: ['native'], products: [toolchain.product] }, async (into) => {
     writeFileSync(join(into, 'bytecode.S'), renderBytecodeTable([]));
-    await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} ${flags} -DROS_FROM_SOURCE -o /mnt/out/${name} /mnt/native/main.c /mnt/native/args.c /mnt/native/mod_*.c /mnt/out/bytecode.S ${LIBRARIES}`);
+    await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} ${flags} -DROS_FROM_SOURCE -o /mnt/out/${name} ${SOURCES} /mnt/out/bytecode.S ${LIBRARIES}`);
   });
 }
 
@@ -94,7 +96,7 @@ async function buildProgram(workspace: Workspace, toolchain: Toolchain, compiler
     writeFileSync(file, mapPositions(readFileSync(file), readSourceMap(workspace.root, join(bundle, `${chunk}.map`))));
   }
   writeFileSync(join(into, 'bytecode.S'), renderBytecodeTable(chunks));
-  await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} ${RELEASE} -o /mnt/out/${name} /mnt/native/main.c /mnt/native/args.c /mnt/native/mod_*.c /mnt/out/bytecode.S ${LIBRARIES}`);
+  await compileC(workspace, toolchain, into, `gcc -std=gnu11 ${WARNINGS} ${RELEASE} -o /mnt/out/${name} ${SOURCES} /mnt/out/bytecode.S ${LIBRARIES}`);
   const program = join(into, name);
   const bytes = readFileSync(program);
   if (blankUnwindTables(program, bytes)) writeFileSync(program, bytes);
