@@ -7,6 +7,7 @@ import { SourceMap } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleForNode, bundleForQuickjs } from './bundle.mjs';
+import { startSanitized } from './sanitized.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(root, '.cache/unit-tests');
@@ -76,14 +77,6 @@ async function onQuickjs(name, start, folders = ON_QUICKJS) {
   return run.status === 0;
 }
 
-/** A program that is linked with the toolchain's libraries, on a machine that may have older ones. */
-function withToolchain() {
-  const toolchain = join(root, '.cache/native/toolchain');
-  const [multiarch, loader] = process.arch === 'arm64' ? ['aarch64-linux-gnu', 'ld-linux-aarch64.so.1'] : ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2'];
-  // Leaks are not looked for: a program that ends leaves its heap to the kernel.
-  return ['env', 'ASAN_OPTIONS=detect_leaks=0', 'UBSAN_OPTIONS=print_stacktrace=1', join(toolchain, 'usr/lib', multiarch, loader), '--library-path', join(toolchain, 'usr/lib', multiarch)];
-}
-
 /** Stack frames of the bundle, in terms of the TypeScript sources. */
 function remap(text, mapFile) {
   if (text === '') return '';
@@ -98,7 +91,7 @@ const RUNTIMES = {
   node: [onNode],
   quickjs: [() => onQuickjs('ros-test', () => [])],
   // Neither yaml nor cloud-config: they call nothing native, and their bounds in time are for the real binary.
-  sanitized: [() => onQuickjs('ros-test-sanitized', withToolchain, ON_QUICKJS.filter((folder) => !['packages/yaml', 'packages/cloud-config', 'packages/compose'].includes(folder)))],
+  sanitized: [() => onQuickjs('ros-test-sanitized', () => startSanitized(root), ON_QUICKJS.filter((folder) => !['packages/yaml', 'packages/cloud-config', 'packages/compose'].includes(folder)))],
 };
 RUNTIMES.all = [...RUNTIMES.node, ...RUNTIMES.quickjs];
 if (!(runtime in RUNTIMES)) {

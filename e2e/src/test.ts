@@ -74,10 +74,10 @@ function runSanitized(workspace: Workspace, count: Count): void {
   runProgram(workspace, 'unit tests under the sanitizers', [join(workspace.root, 'tools/unit-tests.mjs'), 'sanitized'], count);
 }
 
-/** Everything that reads a stranger's configuration, with inputs made to hurt. */
+/** Everything that reads a stranger's configuration or archive, with inputs made to hurt. */
 function runFuzzer(workspace: Workspace, seconds: number, count: Count): void {
-  runBuilder(workspace, 'test binary', ['build', 'ros-test'], count);
-  runProgram(workspace, `fuzzer of the configuration loader, ${seconds} s`, [join(workspace.root, 'tools/fuzz.mjs'), '--seconds', String(seconds)], count);
+  runBuilder(workspace, 'test binaries', ['build', 'ros-test', 'ros-test-sanitized'], count);
+  runProgram(workspace, `fuzzers of the configuration loader and the archive reader, ${seconds} s`, [join(workspace.root, 'tools/fuzz.mjs'), '--seconds', String(seconds)], count);
 }
 
 async function runMachines(workspace: Workspace, jobs: readonly Job[], withHarness: boolean, options: { long: boolean; workers: number }, count: Count): Promise<void> {

@@ -8,24 +8,7 @@ import * as io from 'ros:io';
 import * as loop from 'ros:loop';
 import * as process from 'ros:process';
 import { decode, encode } from 'ros:text';
-import { inFolder } from './test-folder.ts';
-
-/** In a mount namespace of its own, which only root may have; the process comes back to its own one and its folder. */
-async function unshared(check: (host: SystemHost, folder: string) => void | Promise<void>): Promise<void> {
-  if (process.identity().uid !== 0) return;
-  await inFolder(async (host, folder) => {
-    const [home, before] = [process.currentDirectory(), io.open('/proc/self/ns/mnt', io.O_RDONLY, 0)];
-    host.kernel.leaveNamespaces(['mnt']);
-    try {
-      host.mounts.mount({ source: 'none', target: '/', type: '', flags: ['rprivate'] });
-      await check(host, folder);
-    } finally {
-      process.joinNamespace(before, process.CLONE_NEWNS);
-      process.changeDirectory(home);
-      io.close(before);
-    }
-  });
-}
+import { inFolder, unshared } from './test-folder.ts';
 
 function mountLine(host: SystemHost, target: string): string | undefined {
   return host.files.readText('/proc/self/mountinfo').split('\n').find((line) => line.split(' ')[4] === target);
