@@ -1,5 +1,7 @@
-export { API_VERSION, DockerClient } from './docker-client.ts';
-export type { CallOptions, ExecResult, LogOptions } from './docker-client.ts';
+export { DockerClient } from './docker-client.ts';
+export type { ExecResult, LoginOption, LogOptions } from './docker-client.ts';
+export { API_VERSION } from './engine-calls.ts';
+export type { CallOptions, Endpoint } from './engine-calls.ts';
 export { Body, bodyLengthOf, ChunkedSink } from './http/body.ts';
 export type { BodyLength } from './http/body.ts';
 export { ByteReader } from './http/byte-reader.ts';
@@ -13,6 +15,8 @@ export { decodePart, Query, renderQuery, splitTarget } from './http/query.ts';
 export { HttpExchange, serveConnection } from './http/server.ts';
 export type { HttpHandler, HttpServerOptions } from './http/server.ts';
 export { readJsonLines } from './json-lines.ts';
+export { loginHeader, registryOf, RegistryLogins } from './registry-logins.ts';
+export type { RegistryLogin } from './registry-logins.ts';
 export { encodeFrame, readFrames } from './stdcopy.ts';
 export type { StreamFrame, StreamName } from './stdcopy.ts';
 export type * from './types.ts';

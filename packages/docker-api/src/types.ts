@@ -224,6 +224,14 @@ export interface ContainerInspect {
   readonly NetworkSettings: Readonly<Record<string, unknown>>;
 }
 
+/** A port of a container, and where it is published. */
+export interface PortSummary {
+  readonly IP?: string;
+  readonly PrivatePort: number;
+  readonly PublicPort?: number;
+  readonly Type: string;
+}
+
 export interface ContainerSummary {
   readonly Id: string;
   /** With a leading slash. */
@@ -233,7 +241,7 @@ export interface ContainerSummary {
   readonly Command: string;
   /** Seconds since 1970. */
   readonly Created: number;
-  readonly Ports: readonly Readonly<Record<string, unknown>>[];
+  readonly Ports: readonly PortSummary[];
   readonly Labels: Labels;
   readonly State: ContainerStatus;
   readonly Status: string;
@@ -347,6 +355,12 @@ export interface NetworkResource {
   readonly Id: string;
   readonly Driver: string;
   readonly Labels: Labels | null;
+}
+
+/** Of a terminal, in characters. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 export interface ProcessList {

@@ -5,7 +5,7 @@
 import { createSocket } from 'node:dgram';
 import { chmodSync, chownSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { deferred, RosError } from '@drover/core';
 import type { Deferred } from '@drover/core';
@@ -30,7 +30,8 @@ function connectionOf(socket: Socket): Connection {
 function openTls(socket: Socket, options: TlsOptions): Socket {
   return connectTls({
     socket,
-    servername: options.serverName,
+    // An address cannot be asked for by name, only compared with the certificate's.
+    ...(isIP(options.serverName) === 0 ? { servername: options.serverName } : { host: options.serverName }),
     rejectUnauthorized: options.authorities !== undefined,
     ...(options.authorities !== undefined && { ca: options.authorities }),
     ...(options.certificate !== undefined && { cert: options.certificate }),
