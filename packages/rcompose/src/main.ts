@@ -1,8 +1,9 @@
-// rcompose on Node: node tools/run.mjs packages/rcompose/src/main.ts ARGUMENT...
+// rcompose on Node. `node tools/rcompose.mjs` makes one file of it, which starts quickly.
 
-import { CancelSource } from '@drover/core';
+import { CancelSource, deferred } from '@drover/core';
+import type { CommandIo } from '@drover/compose';
 import { runCommand } from '@drover/compose';
-import { createNodeHost } from '@drover/host-node';
+import { createNodeHost, sourceOf } from '@drover/host-node';
 
 async function readInput(): Promise<string> {
   let text = '';
@@ -10,6 +11,21 @@ async function readInput(): Promise<string> {
   for await (const chunk of process.stdin) text += chunk as string;
   return text;
 }
+
+function writeBytes(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void> {
+  const done = deferred();
+  process[stream].write(bytes, (error) => (error ? done.reject(error) : done.resolve()));
+  return done.promise;
+}
+
+const interactive: NonNullable<CommandIo['interactive']> = {
+  setRaw: () => {
+    process.stdin.setRawMode(true);
+    return () => void process.stdin.setRawMode(false);
+  },
+  size: () => ({ rows: process.stdout.rows, columns: process.stdout.columns }),
+  onResize: (call) => void process.stdout.on('resize', call),
+};
 
 const cancel = new CancelSource();
 process.once('SIGINT', () => cancel.cancel());
@@ -23,6 +39,9 @@ void runCommand({
   readInput,
   cancel,
   terminal: process.stderr.isTTY,
+  writeBytes,
+  openInput: () => sourceOf(process.stdin),
+  ...(process.stdin.isTTY && process.stdout.isTTY && { interactive }),
 }).then((code) => {
   process.exitCode = code;
   // An engine's event stream may still be open.

@@ -1,4 +1,4 @@
-import { CancelSource, messageOf, RosError } from '@drover/core';
+import { CancelSource, encodeUtf8, messageOf, RosError } from '@drover/core';
 import type { DockerClient } from '@drover/docker-api';
 import { FakeHost } from '@drover/host';
 import { deepEqual, equal, ok, test } from '@drover/testing';
@@ -25,6 +25,11 @@ class FakeEngine {
     inspectImage: () => Promise.resolve({ Id: 'sha256:image' }),
     createContainer: (name: string, body: { readonly Labels?: unknown }) => this.call(`create ${JSON.stringify(body.Labels)}`, name),
     connectNetwork: (network: string, name: string) => this.call(`connect ${network}`, name),
+    exec: async (name: string, [command]: readonly string[], onOutput: (frame: { readonly bytes: Uint8Array }) => void, { Env, User }: { readonly Env?: readonly string[]; readonly User?: string }) => {
+      await this.call(`exec ${command!} ${JSON.stringify({ Env, User })}`, name);
+      onOutput({ bytes: encodeUtf8('said\n') });
+      return { exitCode: command === 'fail' ? 1 : 0 };
+    },
     inspectContainer: () => Promise.resolve({ State: this.states.length > 1 ? this.states.shift() : this.states[0] }),
   } as unknown as DockerClient;
 
@@ -103,6 +108,21 @@ test('a container that could not be prepared is taken away again', async () => {
     steps.add({ do: 'put-file', name: 'web', file: { path: '/run/secrets/x', text: '', uid: 0, gid: 0, mode: 0 } }, 'x', [created]);
   }));
   equal(other.calls.at(-1), 'remove web');
+});
+
+test("a container whose image's id is known is made without another question", async () => {
+  const engine = new FakeEngine();
+  await engine.apply(plan((steps) => steps.add({ do: 'create', name: 'web', body: { Image: 'x', Labels: { 'com.docker.compose.image': 'sha256:known' } } }, 'x')));
+  deepEqual(engine.calls, ['create {"com.docker.compose.image":"sha256:known"} web']);
+});
+
+test('a hook runs in its container; one that fails says so', async () => {
+  const engine = new FakeEngine();
+  const hook = (name: string, command: string): Action => ({ do: 'run-hook', name, kind: 'post_start', hook: { command: [command], user: 'me', environment: { A: 'b', C: null } } });
+  const lines: string[] = [];
+  const { failed } = await engine.apply(plan((steps) => steps.add(hook('web', 'fail'), 'x', [steps.add(hook('web', 'work'), 'x')])), { onOutput: (_, line) => lines.push(line) });
+  deepEqual(engine.calls, ['exec work {"Env":["A=b","C"],"User":"me"} web', 'exec fail {"Env":["A=b","C"],"User":"me"} web']);
+  deepEqual([failed.map(({ error }) => messageOf(error)), lines], [['a post_start command of container web ended with 1: fail'], ['said', 'said']]);
 });
 
 test('after a cancel nothing more is begun', async () => {

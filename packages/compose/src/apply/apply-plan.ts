@@ -8,6 +8,7 @@ import type { Host } from '@drover/host';
 import { withDeadline } from '@drover/host';
 import type { Plan, Step } from '../plan/step.ts';
 import { renderAction } from '../plan/step.ts';
+import type { BuildChanges, Logins } from './execute-action.ts';
 import { executeAction } from './execute-action.ts';
 
 export type StepState = 'started' | 'done' | 'failed' | 'skipped';
@@ -26,11 +27,13 @@ export interface ApplyOptions {
   readonly cancel?: Cancel;
   /** Of one step that is no wait, pull or build; default 120 s. */
   readonly stepMs?: number;
-  /** For a container to become healthy, or to end; default 5 minutes. */
+  /** For a container to become healthy, or to end, and for a hook; default 5 minutes. */
   readonly waitMs?: number;
   /** Default 16. */
   readonly parallel?: number;
-  readonly noCache?: boolean;
+  readonly builds?: BuildChanges;
+  /** Default: none are known. */
+  readonly logins?: Logins;
 }
 
 export interface Applied {
@@ -82,9 +85,10 @@ export async function applyPlan(host: Pick<Host, 'files' | 'clock'>, client: Doc
 }
 
 async function execute(host: Pick<Host, 'files' | 'clock'>, client: DockerClient, step: Step, options: ApplyOptions, cancel: Cancel): Promise<void> {
-  const work = executeAction({ host, client, cancel, waitMs: options.waitMs ?? 300_000, noCache: options.noCache === true, say: (line) => options.onOutput?.(step, line) }, step.action);
+  const waitMs = options.waitMs ?? 300_000;
+  const work = executeAction({ host, client, cancel, waitMs, builds: options.builds, logins: options.logins, say: (line) => options.onOutput?.(step, line) }, step.action);
   if (UNLIMITED.includes(step.action.do)) return work;
-  const limitMs = options.stepMs ?? 120_000;
+  const limitMs = step.action.do === 'run-hook' ? waitMs : (options.stepMs ?? 120_000);
   return withDeadline(host.clock, work, limitMs, () => new RosError('timeout', `${renderAction(step.action)} was not done within ${limitMs / 1000} s`));
 }
 

@@ -1,7 +1,7 @@
 import { decodeUtf8 } from '@drover/core';
 import { FakeFiles, readAll } from '@drover/host';
 import { deepEqual, equal, rejects, test } from '@drover/testing';
-import type { Build } from '../model/project.ts';
+import type { Build } from '../model/service-parts.ts';
 import { openBuildContext } from './build-context.ts';
 import { parseIgnoreRules } from './dockerignore.ts';
 

@@ -2,7 +2,7 @@
 
 import { encodeUtf8, join, resolvePath, RosError } from '@drover/core';
 import type { ByteSource, Host } from '@drover/host';
-import type { Build } from '../model/project.ts';
+import type { Build } from '../model/service-parts.ts';
 import { parseIgnoreRules } from './dockerignore.ts';
 import { TAR_END, tarEntry } from './tar.ts';
 
@@ -18,7 +18,7 @@ export interface BuildContext {
 /** Throws `no-context`, `no-dockerfile`. */
 export function openBuildContext(host: Pick<Host, 'files'>, build: Build): BuildContext {
   const { context } = build;
-  if (host.files.stat(context)?.type !== 'directory') throw new RosError('no-context', `the build context ${context} is no folder`, { hint: 'contexts from git or HTTP are not supported' });
+  if (host.files.stat(context)?.type !== 'directory') throw new RosError('no-context', `the build context ${context} is no folder`);
   const named = build.dockerfile ?? 'Dockerfile';
   const path = resolvePath(context, named);
   const inside = path.startsWith(`${context}/`) ? path.slice(context.length + 1) : undefined;

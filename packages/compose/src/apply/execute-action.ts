@@ -1,14 +1,25 @@
 // What each kind of step does: the only place where a plan meets the engine.
 
-import { dirname, basename, encodeUtf8, RosError } from '@drover/core';
+import { basename, decodeUtf8, dirname, encodeUtf8, RosError } from '@drover/core';
 import type { Cancel } from '@drover/core';
-import type { ContainerInspect, DockerClient, ProgressLine } from '@drover/docker-api';
+import type { ContainerInspect, DockerClient, RegistryLogins } from '@drover/docker-api';
 import type { Host } from '@drover/host';
 import { concatBytes } from '@drover/host';
 import { LABELS } from '../names.ts';
+import { environmentOf } from '../plan/create-body.ts';
 import type { Action } from '../plan/step.ts';
-import { openBuildContext } from './build-context.ts';
+import { buildImage } from './build-image.ts';
+import { textOf } from './progress-text.ts';
 import { TAR_END, tarEntry } from './tar.ts';
+
+/** Where logins for registries come from. */
+export type Logins = Pick<RegistryLogins, 'forImage' | 'all'>;
+
+export interface BuildChanges {
+  readonly noCache?: boolean;
+  /** Bytes that a build may use. */
+  readonly memory?: number;
+}
 
 export interface ExecuteContext {
   readonly host: Pick<Host, 'files' | 'clock'>;
@@ -16,7 +27,9 @@ export interface ExecuteContext {
   readonly cancel: Cancel;
   /** How long to wait for a container to become healthy, or to end. */
   readonly waitMs: number;
-  readonly noCache: boolean;
+  /** In what builds differ from what the files say. */
+  readonly builds?: BuildChanges | undefined;
+  readonly logins?: Logins | undefined;
   /** What the engine says while it pulls or builds. */
   readonly say: (line: string) => void;
 }
@@ -35,11 +48,11 @@ const EXECUTORS: Executors = {
   'remove-network': ({ client }, { name }) => unlessGone(client.removeNetwork(name)),
   'create-volume': async ({ client }, { body }) => void (await client.createVolume(body)),
   'remove-volume': ({ client }, { name }) => unlessGone(client.removeVolume(name)),
-  pull: async ({ client, cancel, say }, { name, platform }) => {
-    for await (const line of client.pullImage(name, { cancel, ...(platform !== undefined && { platform }) })) say(textOf(line));
+  pull: async ({ client, cancel, logins, say }, { name, platform }) => {
+    for await (const line of client.pullImage(name, { cancel, login: await logins?.forImage(name), ...(platform !== undefined && { platform }) })) say(textOf(line));
   },
-  push: async ({ client, cancel, say }, { name }) => {
-    for await (const line of client.pushImage(name, { cancel })) say(textOf(line));
+  push: async ({ client, cancel, logins, say }, { name }) => {
+    for await (const line of client.pushImage(name, { cancel, login: await logins?.forImage(name) })) say(textOf(line));
   },
   build: buildImage,
   'remove-image': ({ client }, { name }) => unlessGone(client.removeImage(name)),
@@ -56,6 +69,12 @@ const EXECUTORS: Executors = {
   pause: ({ client }, { name }) => client.pauseContainer(name),
   unpause: ({ client }, { name }) => client.unpauseContainer(name),
   remove: ({ client }, { name, volumes, force }) => unlessGone(client.removeContainer(name, { ...(volumes === true && { volumes }), ...(force === true && { force }) })),
+  'run-hook': async ({ client, cancel, say }, { name, kind, hook }) => {
+    const { exitCode } = await client.exec(name, hook.command ?? [], ({ bytes }) => say(decodeUtf8(bytes).replace(/\n$/, '')), {
+      cancel, Env: environmentOf(hook), Privileged: hook.privileged === true, ...(hook.user !== undefined && { User: hook.user }), ...(hook.working_dir !== undefined && { WorkingDir: hook.working_dir }),
+    });
+    if (exitCode !== 0) throw new RosError('hook-failed', `a ${kind} command of container ${name} ended with ${exitCode}: ${(hook.command ?? []).join(' ')}`);
+  },
   'wait-healthy': (context, { name }) => waitUntil(context, name, (state) => {
     if (state.Health?.Status === 'healthy') return true;
     if (state.Health?.Status === 'unhealthy') throw new RosError('unhealthy', `container ${name} is unhealthy`, { hint: `docker inspect ${name} shows what its check said` });
@@ -79,27 +98,11 @@ async function unlessGone(work: Promise<void>): Promise<void> {
   }
 }
 
-/** With the image's id in its label, when the image came in the course of the plan. */
+/** With the image's id in its label, also when the image came in the course of the plan. */
 async function createContainer({ client }: ExecuteContext, { name, body }: Extract<Action, { readonly do: 'create' }>): Promise<void> {
-  const image = await client.inspectImage(body.Image ?? '');
-  const labels = image === undefined ? body.Labels : { ...body.Labels, [LABELS.imageDigest]: image.Id };
-  await client.createContainer(name, { ...body, ...(labels !== undefined && labels !== null && { Labels: labels }) });
-}
-
-async function buildImage({ host, client, cancel, noCache, say }: ExecuteContext, { name, build }: Extract<Action, { readonly do: 'build' }>): Promise<void> {
-  const { archive, dockerfile } = openBuildContext(host, build);
-  const args = Object.fromEntries(Object.entries(build.args ?? {}).filter(([, value]) => value !== null));
-  const query = {
-    t: name, dockerfile,
-    buildargs: JSON.stringify(args), labels: JSON.stringify(build.labels ?? {}), cachefrom: JSON.stringify(build.cache_from ?? []),
-    nocache: noCache || build.no_cache === true ? 1 : undefined, pull: build.pull === true ? 1 : undefined, target: build.target, networkmode: build.network,
-    shmsize: build.shm_size, extrahosts: build.extra_hosts?.map((one) => one.replace('=', ':')).join(','), platform: build.platforms?.[0], rm: 1, forcerm: 1,
-  };
-  for await (const line of client.buildImage(archive, query, { cancel })) say(textOf(line));
-}
-
-function textOf(line: ProgressLine): string {
-  return (line.stream ?? [line.id, line.status, line.progress].filter((part) => part !== undefined && part !== '').join(' ')).replace(/\n$/, '');
+  const known = body.Labels?.[LABELS.imageDigest] !== undefined;
+  const image = known ? undefined : await client.inspectImage(body.Image ?? '');
+  await client.createContainer(name, image === undefined ? body : { ...body, Labels: { ...body.Labels, [LABELS.imageDigest]: image.Id } });
 }
 
 async function waitUntil({ host, client, cancel, waitMs }: ExecuteContext, name: string, done: (state: ContainerInspect['State']) => boolean): Promise<void> {

@@ -92,3 +92,8 @@ function unknown(name: string, table: readonly Flag[]): RosError {
   const close = closestName(name, table.map((one) => one.name));
   return new RosError('usage', `unknown flag: ${name}`, { hint: close === undefined ? 'rcompose --help shows what there is' : `did you mean ${close}?` });
 }
+
+/** `NAME=value`; a name alone has an empty value. */
+export function parsePairs(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(lines.map((line) => (line.includes('=') ? [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] : [line, ''])));
+}

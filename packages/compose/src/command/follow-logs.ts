@@ -18,8 +18,9 @@ export interface FollowOptions {
 export async function followLogs(session: Session, services: readonly string[], options: FollowOptions): Promise<void> {
   const project = await session.load();
   const names = selectServices(project, services, false);
-  const { containers } = await session.observe(project);
-  const shown = containers.filter((one) => names.includes(one.service));
+  const { containers } = await session.observeContainers(project);
+  const wanted = new Set(names);
+  const shown = containers.filter((one) => wanted.has(one.service));
   const client = await session.client();
   const width = Math.max(0, ...shown.map((one) => prefixOf(project.name, one.name).length));
   await Promise.all(shown.map((one) => printLogs(session, client, one, options, options.prefix ? `${prefixOf(project.name, one.name).padEnd(width)}  | ` : '')));
@@ -35,7 +36,8 @@ async function printLogs(session: Session, client: DockerClient, container: Obse
   const { prefix: _, ...query } = options;
   const request: LogOptions = { ...query, timeoutMs: 0, cancel: session.cancel };
   const print = (stream: 'stdout' | 'stderr', text: string): void => (stream === 'stderr' ? session.io.err : session.io.out)(`${prefix}${text}\n`);
-  const logs = container.inspect.Config.Tty === true ? client.rawLogs(container.id, request) : client.logs(container.id, request);
+  const terminal = (await client.inspectContainer(container.id))?.Config.Tty === true;
+  const logs = terminal ? client.rawLogs(container.id, request) : client.logs(container.id, request);
   for await (const { stream, bytes } of logs) {
     if (stream === 'stdin') continue;
     const lines = (rest[stream] + decodeUtf8(bytes)).split('\n');

@@ -3,7 +3,7 @@
 import { RosError } from '@drover/core';
 import { planDown, planKill, planPause, planRemove, planRestart, planStart, planStop, planUnpause } from '../plan/plan-each.ts';
 import { orphansOf, planUp } from '../plan/plan-up.ts';
-import type { UpOptions } from '../plan/plan-up.ts';
+import type { UpOptions } from '../plan/planning.ts';
 import { followLogs } from './follow-logs.ts';
 import type { Flags } from './flags.ts';
 import type { Session } from './session.ts';
@@ -120,7 +120,7 @@ const down: Verb = {
     const graceSeconds = flags.number('--timeout');
     if (images !== undefined && images !== 'local' && images !== 'all') throw new RosError('usage', `--rmi takes local or all, not ${images}`);
     await session.apply(planDown(project, await session.observe(project), {
-      services, removeOrphans: flags.has('--remove-orphans'), volumes: flags.has('--volumes'), ...(images !== undefined && { images }), ...(graceSeconds !== undefined && { graceSeconds }),
+      services, separator: session.separator, removeOrphans: flags.has('--remove-orphans'), volumes: flags.has('--volumes'), ...(images !== undefined && { images }), ...(graceSeconds !== undefined && { graceSeconds }),
     }));
     return 0;
   },
@@ -134,7 +134,7 @@ function each(help: string, plan: EachPlanner, flags: Verb['flags'] = []): Verb 
     run: async (session, given, services) => {
       const project = await session.load();
       const graceSeconds = given.number('--timeout');
-      await session.apply(plan(project, await session.observe(project), { services, ...(graceSeconds !== undefined && { graceSeconds }) }));
+      await session.apply(plan(project, await session.observeContainers(project), { services, ...(graceSeconds !== undefined && { graceSeconds }) }));
       return 0;
     },
   };
@@ -146,7 +146,7 @@ const kill: Verb = {
   flags: [value('--signal', 'SIGKILL, or another one', '-s'), ORPHANS],
   run: async (session, flags, services) => {
     const project = await session.load();
-    await session.apply(planKill(project, await session.observe(project), { services, signal: flags.value('--signal') ?? 'SIGKILL' }));
+    await session.apply(planKill(project, await session.observeContainers(project), { services, signal: flags.value('--signal') ?? 'SIGKILL' }));
     return 0;
   },
 };
@@ -157,7 +157,7 @@ const rm: Verb = {
   flags: [flag('--force', 'Accepted; nothing is asked', '-f'), flag('--stop', 'Those that run, too', '-s'), flag('--volumes', 'With their anonymous volumes', '-v')],
   run: async (session, flags, services) => {
     const project = await session.load();
-    const plan = planRemove(project, await session.observe(project), { services, volumes: flags.has('--volumes'), stop: flags.has('--stop') });
+    const plan = planRemove(project, await session.observeContainers(project), { services, volumes: flags.has('--volumes'), stop: flags.has('--stop') });
     if (plan.length === 0) session.io.err('No stopped containers\n');
     await session.apply(plan);
     return 0;

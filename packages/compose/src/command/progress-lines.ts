@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<Action['do'], Words>> = {
   pause: ['Container', 'Pausing', 'Paused'],
   unpause: ['Container', 'Unpausing', 'Unpaused'],
   remove: ['Container', 'Removing', 'Removed'],
+  'run-hook': ['Container', 'Running a hook', 'Ran a hook'],
   'wait-healthy': ['Container', 'Waiting', 'Healthy'],
   'wait-completed': ['Container', 'Waiting', 'Exited'],
 };

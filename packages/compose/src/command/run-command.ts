@@ -3,7 +3,9 @@
 import { explain, hintOf, RosError, closestName } from '@drover/core';
 import { parseFlags } from './flags.ts';
 import type { Flag } from './flags.ts';
+import { IMAGE_VERBS } from './image-verbs.ts';
 import { LIFE_VERBS } from './life-verbs.ts';
+import { LIST_VERBS } from './list-verbs.ts';
 import { RUN_VERBS } from './run-verbs.ts';
 import type { CommandIo } from './session.ts';
 import { Session } from './session.ts';
@@ -13,12 +15,12 @@ import { flag, value, values } from './verb.ts';
 
 const GLOBAL_FLAGS: readonly Flag[] = [
   values('--file', 'A compose file; - is standard input', '-f'), value('--project-name', 'The name of the project', '-p'), values('--profile', 'A profile; * is all'),
-  value('--project-directory', 'What relative paths are relative to'), values('--env-file', 'In place of .env'), value('--host', 'unix:///path of the engine', '-H'), value('--parallel', 'How many steps at a time'),
+  value('--project-directory', 'What relative paths are relative to'), values('--env-file', 'In place of .env'), value('--host', 'unix:///PATH or tcp://HOST:PORT of the engine', '-H'), value('--parallel', 'How many steps at a time'),
   flag('--dry-run', 'Print the plan and do nothing'), flag('--compatibility', 'Names as version 1 made them'), flag('--verbose', 'Accepted'), value('--ansi', 'Accepted'), value('--progress', 'auto, tty, plain or quiet'),
   flag('--help', 'This text', '-h'), flag('--version', 'The version', '-v'),
 ];
 
-const VERBS: Readonly<Record<string, Verb>> = { ...LIFE_VERBS, ...RUN_VERBS, ...SHOW_VERBS };
+const VERBS: Readonly<Record<string, Verb>> = { ...LIFE_VERBS, ...RUN_VERBS, ...IMAGE_VERBS, ...LIST_VERBS, ...SHOW_VERBS };
 const VERB_HELP = flag('--help', 'This text');
 
 /** Returns the exit code; prints what went wrong. */

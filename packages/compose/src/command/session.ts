@@ -1,19 +1,22 @@
 // What every verb works with: the project, the engine, and where to print.
 
-import { CancelSource, hasErrors, renderProblem, RosError } from '@drover/core';
-import { DockerClient } from '@drover/docker-api';
-import type { Host } from '@drover/host';
+import { CancelSource, hasErrors, join, renderProblem, RosError } from '@drover/core';
+import { DockerClient, RegistryLogins } from '@drover/docker-api';
+import type { TerminalSize } from '@drover/docker-api';
+import type { ByteSource, Host } from '@drover/host';
 import type { ApplyOptions } from '../apply/apply-plan.ts';
 import { applyPlan } from '../apply/apply-plan.ts';
 import type { LoadResult } from '../load/load-project.ts';
 import { loadProject } from '../load/load-project.ts';
 import type { TextFile } from '../load/text-file.ts';
 import { configHash } from '../model/config-hash.ts';
-import type { Project, Service } from '../model/project.ts';
-import type { Observed } from '../observe/observe.ts';
-import { observe } from '../observe/observe.ts';
+import type { Project } from '../model/project.ts';
+import type { Service } from '../model/service.ts';
+import type { Observed, ObservedContainers } from '../observe/observe.ts';
+import { observe, observeContainers } from '../observe/observe.ts';
 import type { Plan } from '../plan/step.ts';
 import { renderPlan } from '../plan/step.ts';
+import { dockerFolder, findEndpoint } from './find-endpoint.ts';
 import type { Flags } from './flags.ts';
 import { ProgressBlock } from './progress-block.ts';
 import type { ProgressPrinter } from './progress-lines.ts';
@@ -32,9 +35,23 @@ export interface CommandIo {
   readonly cancel?: CancelSource;
   /** `err` is a terminal, which lines can be written over on. */
   readonly terminal?: boolean;
+  /** Output of commands in containers as it is; without it, as text to `out` and `err`. */
+  readonly writeBytes?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>;
+  /** What commands in containers read; without it they have no input. Opened at most once. */
+  readonly openInput?: () => ByteSource;
+  /** Input and output are one terminal. */
+  readonly interactive?: InteractiveTerminal;
 }
 
-const DEFAULT_SOCKET = '/var/run/docker.sock';
+export interface InteractiveTerminal {
+  /** Keys come as they are pressed; call what it returns to have it as before. */
+  setRaw(): () => void;
+  size(): TerminalSize;
+  onResize(call: () => void): void;
+}
+
+/** Steps that a registry may want to know about who asks. */
+const LOGGED_IN: readonly string[] = ['pull', 'push', 'build'];
 
 export class Session {
   readonly io: CommandIo;
@@ -42,6 +59,7 @@ export class Session {
   readonly environment: Readonly<Record<string, string>>;
   readonly cancel: CancelSource;
   private connected: DockerClient | undefined;
+  private loaded: Promise<Project> | undefined;
 
   constructor(io: CommandIo, flags: Flags) {
     this.io = io;
@@ -54,8 +72,13 @@ export class Session {
     return this.flags.has('--compatibility') || this.environment['COMPOSE_COMPATIBILITY'] === 'true' ? '_' : '-';
   }
 
-  /** Throws `bad-files` once all problems are printed. */
-  async load(): Promise<Project> {
+  /** Once. Throws `bad-files` when all problems are printed. */
+  load(): Promise<Project> {
+    this.loaded ??= this.read();
+    return this.loaded;
+  }
+
+  private async read(): Promise<Project> {
     const files: (string | TextFile)[] = [];
     for (const file of this.flags.values('--file')) files.push(file === '-' ? { name: 'standard input', text: await this.io.readInput() } : file);
     const directory = this.flags.value('--project-directory');
@@ -77,9 +100,7 @@ export class Session {
 
   async client(): Promise<DockerClient> {
     if (this.connected === undefined) {
-      const address = this.flags.value('--host') ?? this.environment['DOCKER_HOST'] ?? `unix://${DEFAULT_SOCKET}`;
-      if (!address.startsWith('unix://')) throw new RosError('bad-host', `${address} is no unix socket`, { hint: 'set DOCKER_HOST to unix:///path' });
-      this.connected = new DockerClient(this.io.host, address.slice('unix://'.length));
+      this.connected = new DockerClient(this.io.host, await findEndpoint(this.io.host, this.flags.value('--host'), this.environment));
       await this.connected.negotiate();
     }
     return this.connected;
@@ -87,6 +108,11 @@ export class Session {
 
   async observe(project: Project): Promise<Observed> {
     return observe(await this.client(), project, this.separator);
+  }
+
+  /** One call to the engine. */
+  async observeContainers(project: Project): Promise<ObservedContainers> {
+    return observeContainers(await this.client(), project);
   }
 
   hashOf(): (service: Service) => string {
@@ -110,6 +136,7 @@ export class Session {
     const parallel = this.flags.number('--parallel');
     const { failed, skipped } = await applyPlan(this.io.host, await this.client(), plan, {
       cancel: this.cancel,
+      ...(plan.some(({ action }) => LOGGED_IN.includes(action.do)) && { logins: new RegistryLogins(this.io.host, join(dockerFolder(this.environment), 'config.json')) }),
       onProgress: (progress) => printer.show(progress),
       onOutput: (_, line) => line !== '' && printer.say(line),
       ...(parallel !== undefined && parallel > 0 && { parallel }),

@@ -1,16 +1,15 @@
 // The verbs that show something and change nothing.
 
-import { CancelSource, encodeHex, formatRough, renderTable, RosError } from '@drover/core';
+import { CancelSource, encodeHex, renderTable, RosError } from '@drover/core';
 import type { Host } from '@drover/host';
 import { configHash } from '../model/config-hash.ts';
 import { renderConfig, renderConfigJson } from '../model/render-config.ts';
 import { LABELS } from '../names.ts';
-import type { ObservedContainer } from '../observe/observe.ts';
 import { imageOf } from '../observe/observe.ts';
 import { VERSION } from '../plan/container-labels.ts';
 import { selectServices } from '../plan/select-services.ts';
 import { followLogs } from './follow-logs.ts';
-import type { Session } from './session.ts';
+import { containersOf } from './list-verbs.ts';
 import type { Verb } from './verb.ts';
 import { flag, value } from './verb.ts';
 
@@ -41,72 +40,6 @@ const config: Verb = {
     return 0;
   },
 };
-
-/** Containers of these services, without those of `run`. */
-async function containersOf(session: Session, services: readonly string[]): Promise<readonly ObservedContainer[]> {
-  const project = await session.load();
-  const names = selectServices(project, services, false);
-  const { containers } = await session.observe(project);
-  return containers.filter((one) => names.includes(one.service) && !one.oneOff);
-}
-
-const ps: Verb = {
-  help: 'List containers',
-  usage: '[SERVICE...]',
-  flags: [flag('--all', 'Those that have ended, too', '-a'), flag('--quiet', 'Only ids', '-q'), flag('--services', 'Only names of services'), value('--format', 'table or json'), flag('--no-trunc', 'Whole commands')],
-  run: async (session, flags, services) => {
-    const containers = (await containersOf(session, services)).filter((one) => flags.has('--all') || one.status !== 'exited');
-    if (flags.has('--quiet')) session.io.out(containers.map((one) => `${one.id}\n`).join(''));
-    else if (flags.has('--services')) session.io.out([...new Set(containers.map((one) => one.service))].map((one) => `${one}\n`).join(''));
-    else if (flags.value('--format') === 'json') session.io.out(containers.map((one) => `${JSON.stringify({ ID: one.id, Name: one.name, Service: one.service, State: one.status, Health: one.health === 'none' ? '' : one.health, ExitCode: one.exitCode, Image: one.inspect.Config.Image })}\n`).join(''));
-    else session.io.out(renderTable([['NAME', 'IMAGE', 'COMMAND', 'SERVICE', 'CREATED', 'STATUS', 'PORTS'], ...containers.map((one) => row(session.io.host.clock.now(), one, flags.has('--no-trunc')))]));
-    return 0;
-  },
-};
-
-function row(now: number, container: ObservedContainer, whole: boolean): string[] {
-  const { inspect } = container;
-  const command = [inspect.Path, ...inspect.Args].join(' ');
-  return [container.name, inspect.Config.Image ?? '', `"${whole || command.length <= 20 ? command : `${command.slice(0, 19)}…`}"`, container.service, `${formatRough(now - Date.parse(inspect.Created))} ago`, statusOf(now, container), portsOf(container)];
-}
-
-function statusOf(now: number, { inspect, status, health, exitCode }: ObservedContainer): string {
-  if (status === 'exited') return `Exited (${exitCode}) ${formatRough(now - Date.parse(inspect.State.FinishedAt))} ago`;
-  if (status === 'created') return 'Created';
-  const up = `Up ${formatRough(now - Date.parse(inspect.State.StartedAt))}`;
-  return status === 'paused' ? `${up} (Paused)` : status === 'restarting' ? 'Restarting' : health === 'none' ? up : `${up} (${health === 'starting' ? 'health: starting' : health})`;
-}
-
-type PublishedPorts = Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;
-
-function publishedPorts(container: ObservedContainer): PublishedPorts {
-  return (container.inspect.NetworkSettings['Ports'] as PublishedPorts | undefined) ?? {};
-}
-
-function portsOf(container: ObservedContainer): string {
-  return Object.entries(publishedPorts(container)).flatMap(([port, bindings]) => (bindings === null ? [port] : bindings.map((one) => `${one.HostIp.includes(':') ? `[${one.HostIp}]` : one.HostIp}:${one.HostPort}->${port}`))).join(', ');
-}
-
-const port: Verb = {
-  help: 'Print where a port is published',
-  usage: 'SERVICE PORT',
-  flags: [value('--protocol', 'tcp or udp'), value('--index', 'Which container of the service')],
-  run: async (session, flags, [service, wanted]) => {
-    if (service === undefined || wanted === undefined) throw new RosError('usage', 'port takes SERVICE PORT');
-    const container = pick(await containersOf(session, [service]), service, flags.number('--index'));
-    const [binding] = publishedPorts(container)[`${wanted}/${flags.value('--protocol') ?? 'tcp'}`] ?? [];
-    if (binding === undefined) throw new RosError('not-published', `no port ${wanted}/${flags.value('--protocol') ?? 'tcp'} for container ${container.name}`);
-    session.io.out(`${binding.HostIp}:${binding.HostPort}\n`);
-    return 0;
-  },
-};
-
-/** Throws `no-container`. */
-export function pick(containers: readonly ObservedContainer[], service: string, index: number | undefined): ObservedContainer {
-  const found = containers.find((one) => index === undefined || one.number === index);
-  if (found === undefined) throw new RosError('no-container', `service "${service}" has no container${index === undefined ? '' : ` ${index}`}`, { hint: 'run up first' });
-  return found;
-}
 
 const logs: Verb = {
   help: 'Print what containers have said',
@@ -183,18 +116,6 @@ const wait: Verb = {
   },
 };
 
-const images: Verb = {
-  help: 'List the images that containers were made from',
-  usage: '[SERVICE...]',
-  flags: [flag('--quiet', 'Only ids', '-q')],
-  run: async (session, flags, services) => {
-    const containers = await containersOf(session, services);
-    if (flags.has('--quiet')) session.io.out([...new Set(containers.map((one) => one.imageId.replace('sha256:', '')))].map((one) => `${one}\n`).join(''));
-    else session.io.out(renderTable([['CONTAINER', 'IMAGE', 'IMAGE ID'], ...containers.map((one) => [one.name, one.inspect.Config.Image ?? '', one.imageId.replace('sha256:', '').slice(0, 12)])]));
-    return 0;
-  },
-};
-
 const version: Verb = {
   help: 'Print the version',
   usage: '',
@@ -205,7 +126,7 @@ const version: Verb = {
   },
 };
 
-export const SHOW_VERBS: Readonly<Record<string, Verb>> = { config, ps, port, logs, top, events, wait, images, version };
+export const SHOW_VERBS: Readonly<Record<string, Verb>> = { config, logs, top, events, wait, version };
 
 /** A name that nobody has yet. */
 export function randomSuffix(host: Pick<Host, 'random'>): string {

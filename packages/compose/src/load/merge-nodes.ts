@@ -34,18 +34,22 @@ function mergeMaps(base: MapNode, over: MapNode, shapeFor: (key: string) => Shap
 function mergeLists(base: ListNode, over: ListNode, shape: ListShape): ListNode {
   const items = [...base.items];
   const { identity } = shape;
+  const places = new Map(identity === undefined ? [] : items.map((item, at) => [identity(item), at]));
   for (const item of over.items) {
     if (item.tag === RESET) continue;
-    const at = identity === undefined ? -1 : items.findIndex((one) => identity(one) === identity(item));
-    if (at >= 0) items[at] = (shape.mergeItems === true ? mergeNodes(items[at], item, shape.of) : undefined) ?? item;
+    const key = identity?.(item);
+    const at = key === undefined ? undefined : places.get(key);
+    if (at !== undefined) items[at] = (shape.mergeItems === true ? mergeNodes(items[at], item, shape.of) : undefined) ?? item;
+    else if (key !== undefined) places.set(key, items.push(item) - 1);
     else items.push(item);
   }
   return { ...base, items };
 }
 
-/** There is nothing that a tag could take away: it only means itself. */
+/** There is nothing that a tag could take away: it only means itself. A tree without tags is returned as it is. */
 export function withoutResets(node: ConfigNode): ConfigNode | undefined {
   if (node.tag === RESET) return undefined;
+  if (!hasTags(node)) return node;
   if (node.kind === 'list') return untagged({ ...node, items: node.items.flatMap((item) => withoutResets(item) ?? []) });
   if (node.kind !== 'map') return untagged(node);
   const entries = new Map<string, MapEntry>();
@@ -54,6 +58,13 @@ export function withoutResets(node: ConfigNode): ConfigNode | undefined {
     if (kept !== undefined) entries.set(key, { ...entry, node: kept });
   }
   return untagged({ ...node, entries });
+}
+
+function hasTags(node: ConfigNode): boolean {
+  if (node.tag !== undefined) return true;
+  if (node.kind === 'list') return node.items.some(hasTags);
+  if (node.kind === 'map') for (const { node: inner } of node.entries.values()) if (hasTags(inner)) return true;
+  return false;
 }
 
 function untagged<N extends ConfigNode>(node: N): N {

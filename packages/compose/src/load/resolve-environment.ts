@@ -1,7 +1,7 @@
 // env_file and label_file: files whose lines are variables or labels of a service, below those that it names itself.
 
 import type { Host } from '@drover/host';
-import type { Service } from '../model/project.ts';
+import type { Service } from '../model/service.ts';
 import type { ComposeProblem } from '../problem.ts';
 import { parseEnvFile } from './parse-env-file.ts';
 import type { Lookup } from './substitute.ts';

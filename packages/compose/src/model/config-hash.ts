@@ -7,8 +7,8 @@ import type { Value } from '@drover/yaml';
 import { isList, isMap } from '@drover/yaml';
 import { SERVICE } from '../schema/service-keys.ts';
 import type { ObjectShape, Shape } from '../schema/shape.ts';
-import type { Service } from './project.ts';
-import { isEmptyOut, outOfShape } from './render-config.ts';
+import type { Service } from './service.ts';
+import { isEmptyValue, outOfShape } from './render-config.ts';
 import type { Out } from './render-yaml.ts';
 
 /** How a service is built and how many there are does not change a container. */
@@ -46,7 +46,7 @@ function objectText(value: Readonly<Record<string, Value>>, shape: ObjectShape):
       else if (isStructure) parts.push(`${JSON.stringify(key)}:${textOf({}, of)}`);
       continue;
     }
-    if (of.kept === true || isStructure || !isEmptyOut(outOfShape(inner, of), of)) parts.push(`${JSON.stringify(of.jsonKey ?? key)}:${textOf(inner, of)}`);
+    if (of.kept === true || isStructure || !isEmptyValue(inner, of)) parts.push(`${JSON.stringify(of.jsonKey ?? key)}:${textOf(inner, of)}`);
   }
   return `{${parts.join(',')}}`;
 }

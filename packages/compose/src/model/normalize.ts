@@ -4,7 +4,8 @@
 import type { Value, ValueMap } from '@drover/yaml';
 import { isMap } from '@drover/yaml';
 import { DEFAULT_NETWORK } from '../names.ts';
-import type { Dependency, Service } from './project.ts';
+import type { Service } from './service.ts';
+import type { Dependency } from './service-parts.ts';
 
 /** The model as values; keys of the compose specification. */
 export interface RawModel {

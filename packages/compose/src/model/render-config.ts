@@ -62,8 +62,12 @@ function plainOut(value: Value): Out {
   return isMap(value) ? sortedMap(value, plainOut) : value;
 }
 
-/** What Go leaves out. */
-export function isEmptyOut(out: Out, shape: Shape): boolean {
+/** What Go leaves out; as isEmptyOut, without writing a long list first. */
+export function isEmptyValue(value: Value, shape: Shape): boolean {
+  return isList(value) ? value.length === 0 : isEmptyOut(outOfShape(value, shape), shape);
+}
+
+function isEmptyOut(out: Out, shape: Shape): boolean {
   if (shape.kind === 'scalar' && ((shape.type === 'bytes' && out === '0') || (shape.type === 'duration' && out === '0s'))) return true;
   return out === '' || out === 0 || out === false || (Array.isArray(out) && out.length === 0) || (out instanceof Map && out.size === 0);
 }

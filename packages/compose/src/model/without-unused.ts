@@ -1,6 +1,7 @@
 // Networks, volumes, secrets and configs that no service uses are not made, and not rendered.
 
-import type { Project, Service } from './project.ts';
+import type { Project } from './project.ts';
+import type { Service } from './service.ts';
 
 export function withoutUnused(project: Project): Project {
   const services = Object.values(project.services);

@@ -1,4 +1,5 @@
-import type { Project, Service } from '../model/project.ts';
+import type { Project } from '../model/project.ts';
+import type { Service } from '../model/service.ts';
 import { LABELS } from '../names.ts';
 
 /** What is written into the label com.docker.compose.version. */

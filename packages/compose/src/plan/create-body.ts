@@ -1,7 +1,8 @@
 // The body of POST /containers/create for one container of a service; the same as `docker compose` sends.
 
 import type { ContainerCreateBody, HostConfig, PortBinding, RestartPolicy } from '@drover/docker-api';
-import type { DeviceRequest, Service, Ulimit } from '../model/project.ts';
+import type { Service } from '../model/service.ts';
+import type { DeviceRequest, Ulimit } from '../model/service-parts.ts';
 import { parseDuration } from '../validate/parse-duration.ts';
 import { linksOf, networksOf } from './attachments.ts';
 import type { CreateInput } from './create-input.ts';
@@ -13,6 +14,7 @@ type FullHostConfig = HostConfig & Readonly<Record<string, unknown>>;
 export function createBody(input: CreateInput): ContainerCreateBody {
   const { service } = input;
   const [main] = networksOf(input);
+  const ports = portBindings(service);
   return {
     ...(service.hostname !== undefined && { Hostname: service.hostname }),
     ...(service.domainname !== undefined && { Domainname: service.domainname }),
@@ -21,7 +23,7 @@ export function createBody(input: CreateInput): ContainerCreateBody {
     AttachStderr: true,
     ...(service.tty === true && { Tty: true }),
     ...(service.stdin_open === true && { OpenStdin: true }),
-    ExposedPorts: Object.fromEntries([...Object.keys(portBindings(service)), ...exposed(service)].map((port) => [port, {}])),
+    ExposedPorts: Object.fromEntries([...Object.keys(ports), ...exposed(service)].map((port) => [port, {}])),
     Env: environmentOf(service),
     ...(service.command !== undefined && service.command !== null && { Cmd: service.command }),
     ...(service.entrypoint !== undefined && service.entrypoint !== null && { Entrypoint: service.entrypoint }),
@@ -32,25 +34,25 @@ export function createBody(input: CreateInput): ContainerCreateBody {
     ...(service.stop_grace_period !== undefined && { StopTimeout: Math.floor((parseDuration(service.stop_grace_period) ?? 0) / 1e9) }),
     ...healthcheck(service),
     ...(service.mac_address !== undefined && main === undefined && { MacAddress: service.mac_address }),
-    HostConfig: hostConfig(input, main?.name),
+    HostConfig: hostConfig(input, main?.name, ports),
     ...(main !== undefined && { NetworkingConfig: { EndpointsConfig: { [main.name]: main.endpoint } } }),
   };
 }
 
-export function environmentOf(service: Service): string[] {
-  return Object.entries(service.environment ?? {}).map(([key, value]) => (value === null ? key : `${key}=${value}`));
+export function environmentOf({ environment = {} }: Pick<Service, 'environment'>): string[] {
+  return Object.entries(environment).map(([key, value]) => (value === null ? key : `${key}=${value}`));
 }
 
 // ---- what runs where
 
-function hostConfig(input: CreateInput, network: string | undefined): FullHostConfig {
+function hostConfig(input: CreateInput, network: string | undefined, ports: Record<string, PortBinding[]>): FullHostConfig {
   const { service } = input;
   const { limits, reservations } = service.deploy?.resources ?? {};
   const mounts = mountsOf(input);
   const config: Record<string, unknown> = {
     NetworkMode: network ?? namespaceMode(service.network_mode ?? 'none', input),
     RestartPolicy: restartPolicy(service),
-    PortBindings: portBindings(service),
+    PortBindings: ports,
     Binds: mounts.binds,
     Mounts: mounts.requests,
     Tmpfs: Object.fromEntries((service.tmpfs ?? []).map((one) => [one.split(':', 1)[0]!, one.includes(':') ? one.slice(one.indexOf(':') + 1) : ''])),
@@ -76,7 +78,7 @@ function hostConfig(input: CreateInput, network: string | undefined): FullHostCo
     NanoCpus: nanoCpus(limits?.cpus ?? service.cpus),
     CpuPeriod: service.cpu_period, CpuQuota: service.cpu_quota, CpuRealtimePeriod: service.cpu_rt_period, CpuRealtimeRuntime: service.cpu_rt_runtime,
     CpuShares: service.cpu_shares, CpuCount: service.cpu_count, CpuPercent: service.cpu_percent, CpusetCpus: service.cpuset,
-    Ulimits: Object.entries(service.ulimits ?? {}).map(([name, limit]) => ({ Name: name, ...softAndHard(limit) })),
+    Ulimits: ulimitsOf(service.ulimits ?? {}),
     Devices: service.devices?.map((one) => ({ PathOnHost: one.source, PathInContainer: one.target ?? one.source, CgroupPermissions: one.permissions ?? 'rwm' })),
     DeviceCgroupRules: service.device_cgroup_rules,
     DeviceRequests: [...(service.gpus ?? []).map((one) => deviceRequest(one, [['gpu']])), ...(reservations?.devices ?? []).map((one) => deviceRequest(one, []))],
@@ -151,8 +153,9 @@ function nanoCpus(cpus: number | undefined): number | undefined {
   return cpus === undefined ? undefined : Math.round(cpus * 1e9);
 }
 
-function softAndHard(limit: Ulimit): { readonly Soft: number; readonly Hard: number } {
-  return typeof limit === 'number' ? { Soft: limit, Hard: limit } : { Soft: limit.soft, Hard: limit.hard };
+/** As the engine takes them, for containers and for builds. */
+export function ulimitsOf(limits: Readonly<Record<string, Ulimit>>): NonNullable<HostConfig['Ulimits']> {
+  return Object.entries(limits).map(([Name, limit]) => (typeof limit === 'number' ? { Name, Soft: limit, Hard: limit } : { Name, Soft: limit.soft, Hard: limit.hard }));
 }
 
 function deviceRequest(request: DeviceRequest, capabilities: readonly (readonly string[])[]): Readonly<Record<string, unknown>> {

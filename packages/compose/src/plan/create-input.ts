@@ -1,4 +1,5 @@
-import type { Project, Service } from '../model/project.ts';
+import type { Project } from '../model/project.ts';
+import type { Service } from '../model/service.ts';
 
 /** What a container is made from. */
 export interface CreateInput {

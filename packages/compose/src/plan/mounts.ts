@@ -1,7 +1,7 @@
 // What of the machine, of volumes and of the compose files a container of a service sees.
 
 import type { MountRequest } from '@drover/docker-api';
-import type { Mount } from '../model/project.ts';
+import type { Mount } from '../model/service-parts.ts';
 import type { CreateInput } from './create-input.ts';
 
 export function mountsOf(input: CreateInput): { readonly binds: readonly string[]; readonly requests: readonly MountRequest[] } {

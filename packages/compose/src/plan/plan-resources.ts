@@ -2,11 +2,13 @@
 
 import { RosError } from '@drover/core';
 import type { NetworkCreateBody } from '@drover/docker-api';
-import type { Network, Project, Service } from '../model/project.ts';
+import type { Network, Project } from '../model/project.ts';
+import type { Service } from '../model/service.ts';
 import { withoutUnused } from '../model/without-unused.ts';
 import { LABELS } from '../names.ts';
 import type { Observed } from '../observe/observe.ts';
 import { imageOf } from '../observe/observe.ts';
+import { checkBuild } from './check-build.ts';
 import { VERSION } from './container-labels.ts';
 import type { PlanBuilder } from './step.ts';
 
@@ -75,16 +77,18 @@ export interface ImageOptions {
   readonly build: 'missing' | 'always' | 'never';
   /** `policy`: as each service says. */
   readonly pull: 'policy' | 'always' | 'missing' | 'never';
+  /** In the name of an image that is built without one; `_` is that of older versions. */
+  readonly separator?: '-' | '_';
 }
 
-/** The step that brings the image of each service; none when it is there. Throws `no-image`. */
+/** The step that brings the image of each service; none when it is there. Throws `no-image`, `needs-buildkit`. */
 export function planImages(builder: PlanBuilder, project: Project, services: readonly string[], observed: Observed, options: ImageOptions): ResourceSteps {
   const byImage = new Map<string, number>();
   const steps = new Map<string, number>();
   for (const name of services) {
     const service = project.services[name]!;
-    const image = imageOf(project, name, service.image);
-    const step = byImage.get(image) ?? planImage(builder, name, service, image, observed, options);
+    const image = imageOf(project, name, service.image, options.separator);
+    const step = byImage.get(image) ?? planImage(builder, project, name, service, image, observed, options);
     if (step === undefined) continue;
     byImage.set(image, step);
     steps.set(name, step);
@@ -92,12 +96,14 @@ export function planImages(builder: PlanBuilder, project: Project, services: rea
   return steps;
 }
 
-function planImage(builder: PlanBuilder, name: string, service: Service, image: string, observed: Observed, options: ImageOptions): number | undefined {
+function planImage(builder: PlanBuilder, project: Project, name: string, service: Service, image: string, observed: Observed, options: ImageOptions): number | undefined {
   const present = observed.images.get(image) !== undefined;
   const { build } = service;
   const policy = options.pull === 'policy' ? (service.pull_policy ?? 'missing') : options.pull;
   if (build !== undefined && (options.build === 'always' || (policy === 'build' && options.build !== 'never') || (!present && options.build === 'missing'))) {
-    return builder.add({ do: 'build', name: image, build }, present ? 'to be built anew' : 'there is no such image');
+    checkBuild(name, build);
+    const labels = { [LABELS.project]: project.name, [LABELS.service]: name, [LABELS.version]: VERSION };
+    return builder.add({ do: 'build', name: image, build, labels, ...(service.platform !== undefined && { platform: service.platform }) }, present ? 'to be built anew' : 'there is no such image');
   }
   if (present && policy !== 'always') return undefined;
   if (build !== undefined && present) return undefined;

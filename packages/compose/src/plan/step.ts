@@ -1,7 +1,7 @@
 // A plan: steps that are one call to the engine each, with what they wait for and why they are there.
 
 import type { ContainerCreateBody, EndpointSettings, NetworkCreateBody, VolumeCreateBody } from '@drover/docker-api';
-import type { Build } from '../model/project.ts';
+import type { Build, Hook, Mapping } from '../model/service-parts.ts';
 
 /** Something that is put into a container as a file. */
 export interface InjectedFile {
@@ -19,7 +19,7 @@ export type Action =
   | { readonly do: 'remove-volume'; readonly name: string }
   | { readonly do: 'pull'; readonly name: string; readonly platform?: string }
   | { readonly do: 'push'; readonly name: string }
-  | { readonly do: 'build'; readonly name: string; readonly build: Build }
+  | { readonly do: 'build'; readonly name: string; readonly build: Build; readonly platform?: string; readonly labels?: Mapping }
   | { readonly do: 'remove-image'; readonly name: string }
   | { readonly do: 'create'; readonly name: string; readonly body: ContainerCreateBody }
   | { readonly do: 'connect'; readonly name: string; readonly network: string; readonly endpoint: EndpointSettings }
@@ -32,6 +32,7 @@ export type Action =
   | { readonly do: 'pause'; readonly name: string }
   | { readonly do: 'unpause'; readonly name: string }
   | { readonly do: 'remove'; readonly name: string; readonly volumes?: boolean; readonly force?: boolean }
+  | { readonly do: 'run-hook'; readonly name: string; readonly kind: 'post_start' | 'pre_stop'; readonly hook: Hook }
   | { readonly do: 'wait-healthy'; readonly name: string }
   | { readonly do: 'wait-completed'; readonly name: string };
 
@@ -57,9 +58,17 @@ export function renderPlan(plan: Plan): string {
 }
 
 export function renderAction(action: Action): string {
-  const more = action.do === 'rename' ? ` to ${action.to}` : action.do === 'connect' ? ` to ${action.network}` : action.do === 'put-file' ? ` ${action.file.path}` : action.do === 'kill' ? ` with ${action.signal}` : '';
-  return `${action.do.replace(/-/g, ' ')} ${action.name}${more}`;
+  const detail = DETAILS[action.do] as ((action: Action) => string) | undefined;
+  return `${action.do.replace(/-/g, ' ')} ${action.name}${detail?.(action) ?? ''}`;
 }
+
+const DETAILS: { readonly [K in Action['do']]?: (action: Extract<Action, { readonly do: K }>) => string } = {
+  rename: ({ to }) => ` to ${to}`,
+  connect: ({ network }) => ` to ${network}`,
+  'put-file': ({ file }) => ` ${file.path}`,
+  kill: ({ signal }) => ` with ${signal}`,
+  'run-hook': ({ hook }) => `: ${(hook.command ?? []).join(' ')}`,
+};
 
 /** Collects steps; each gets the next number. */
 export class PlanBuilder {

@@ -118,7 +118,10 @@ export function spreadPort(item: ConfigNode, canonical: Canonical): readonly Con
     canonical.report('bad-value', `${canonical.subject()}: ${quoteText(item.text)}: ${parsed}`, item);
     return [];
   }
-  return parsed.map((one) => mapOf({ mode: 'ingress', host_ip: one.hostIp === '' ? undefined : one.hostIp, target: one.target, published: one.published === '' ? undefined : one.published, protocol: one.protocol }, item));
+  // A range may be long: its ports share what they have in common.
+  const [first] = parsed;
+  const [mode, hostIp, protocol] = [scalarNode('ingress', item), scalarNode(first?.hostIp ?? '', item), scalarNode(first?.protocol ?? '', item)];
+  return parsed.map((one) => mapOf({ mode, host_ip: one.hostIp === '' ? undefined : hostIp, target: one.target, published: one.published === '' ? undefined : one.published, protocol }, item));
 }
 
 export const volumeMount: Long = (node, canonical) => {

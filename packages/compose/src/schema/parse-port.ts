@@ -28,7 +28,8 @@ export function parsePort(text: string): readonly ParsedPort[] | string {
     const published = host === undefined ? '' : size === 0 ? parts.host : String(host.first + i);
     ports.push({ hostIp: parts.ip, published, target: target.first + i, protocol });
   }
-  return ports.sort((a, b) => (String(a.target) < String(b.target) ? -1 : 1));
+  // As texts: 10 comes before 9.
+  return ports.map((port) => [String(port.target), port] as const).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, port]) => port);
 }
 
 interface Parts {

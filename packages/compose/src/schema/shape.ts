@@ -46,7 +46,7 @@ export interface ListShape extends ShapeBase {
   readonly identity?: (item: ConfigNode) => string;
   /** Two items with the same identity become one with the keys of both. */
   readonly mergeItems?: boolean;
-  /** The items that one item stands for. */
+  /** The items that one item stands for, in their long form already unless it is the item itself. */
   readonly spread?: (item: ConfigNode, canonical: Canonical) => readonly ConfigNode[];
   /** The order of its items means nothing; they are rendered in the order of the alphabet. */
   readonly unordered?: boolean;

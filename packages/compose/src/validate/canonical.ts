@@ -8,6 +8,7 @@ import { placeOf } from '@drover/yaml';
 import type { ComposeProblem, ComposeProblemCode } from '../problem.ts';
 import type { DictShape, ListShape, MappingShape, ObjectShape, ScalarShape, Shape } from '../schema/shape.ts';
 import { isExtension } from '../schema/shape.ts';
+import { isRemoteContext } from '../schema/remote-context.ts';
 import { mapNode, RESET, scalarNode } from '../load/nodes.ts';
 import { readScalar } from './read-scalar.ts';
 import { describeShape } from './describe-shape.ts';
@@ -82,7 +83,7 @@ export class Canonical {
     if (read.wrong === 'type') return this.wrongType(node, shape);
     if (read.wrong !== undefined) return this.report('bad-value', `${this.subject()} ${read.wrong}`, node, read.hint);
     if (shape.path === undefined || typeof read.value !== 'string') return scalarNode(read.value, node);
-    const remote = shape.path === 'context' && isRemote(read.value);
+    const remote = shape.path === 'context' && isRemoteContext(read.value);
     return scalarNode(remote ? read.value : this.resolvePath(read.value), node);
   }
 
@@ -97,7 +98,7 @@ export class Canonical {
         const spread = shape.spread === undefined ? [item] : shape.spread(item, this);
         for (const one of spread) {
           if (shape.dropEmpty === true && one.kind === 'scalar' && (one.value === null || one.value === '')) continue;
-          const converted = this.convert(one, shape.of);
+          const converted = one === item ? this.convert(one, shape.of) : one;
           if (converted === undefined) continue;
           const identity = shape.identity?.(converted);
           const before = identity === undefined ? undefined : seen.get(identity);
@@ -216,10 +217,6 @@ const SUBJECTS: Readonly<Record<string, string>> = { services: 'Service', networ
 
 function joinKeys(keys: readonly string[]): string {
   return keys.join('.').replace(/\.\[/g, '[');
-}
-
-function isRemote(context: string): boolean {
-  return context.includes('://') || context.startsWith('service:') || /^(github\.com\/|git@)/.test(context);
 }
 
 function convertedText(node: ConfigNode & { kind: 'scalar' }): ConfigNode {

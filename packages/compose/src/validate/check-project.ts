@@ -2,12 +2,13 @@
 
 import type { MapEntry, MapNode, Place } from '@drover/yaml';
 import { placeOf } from '@drover/yaml';
-import type { Project, Service } from '../model/project.ts';
-import { replicasOf } from '../model/project.ts';
+import { dependencyOrder } from '../model/dependency-order.ts';
+import type { Project } from '../model/project.ts';
+import type { Service } from '../model/service.ts';
+import { replicasOf } from '../model/service.ts';
 import type { ComposeProblem, ComposeProblemCode } from '../problem.ts';
 import { PROJECT } from '../schema/project-keys.ts';
 import { checkRequired } from './check-required.ts';
-import { findCycle } from './find-cycle.ts';
 
 type Report = (code: ComposeProblemCode, path: readonly string[], message: string, hint?: string) => void;
 
@@ -23,7 +24,7 @@ export function checkProject(project: Project, tree: MapNode): ComposeProblem[] 
     checkReferences(project, name, service, report);
   }
   checkFileObjects(project, report);
-  const cycle = findCycle(project);
+  const { cycle } = dependencyOrder(project, Object.keys(project.services));
   if (cycle !== undefined) report('dependency-cycle', ['services', cycle[0]!, 'depends_on'], `dependency cycle detected: ${cycle.join(' -> ')}`, 'take one of these dependencies out');
   return problems;
 }

@@ -18,7 +18,7 @@ export function checkRequired(node: ConfigNode, shape: Shape, path: readonly str
   }
   for (const [key, entry] of node.entries) {
     const inner = shape.kind === 'dict' ? shape.of : shape.kind === 'object' ? shape.keys[key] : undefined;
-    if (inner !== undefined) problems.push(...checkRequired(entry.node, inner, [...path, key]));
+    if (inner !== undefined && entry.node.kind !== 'scalar') problems.push(...checkRequired(entry.node, inner, [...path, key]));
   }
   return problems;
 }
