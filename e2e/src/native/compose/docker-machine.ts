@@ -23,22 +23,39 @@ export interface ComposeRun {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** $1: the folder of the engine. The cgroups are the machine's own. */
+/** What a program of its own ended with; its output as it was. */
+export interface ProgramRun {
+  readonly code: number;
+  readonly out: Buffer;
+  readonly err: string;
+}
+
+/** $1: the folder of the engine. The cgroups are the machine's own. Over TCP it wants certificates. */
 const SETUP = `set -e
 mount --make-rprivate /
 mount -t proc proc /proc
 ip link set lo up
 mount -t tmpfs tmpfs /run
-exec dockerd --data-root "$1/data" --exec-root /run/exec --pidfile /run/dockerd.pid --host "unix://$1/docker.sock" --userland-proxy=false >"$1/log" 2>&1`;
+exec dockerd --data-root "$1/data" --exec-root /run/exec --pidfile /run/dockerd.pid --host "unix://$1/docker.sock" --host tcp://127.0.0.1:2376 --tlsverify --tlscacert "$1/tls/ca.pem" --tlscert "$1/tls/server.pem" --tlskey "$1/tls/key.pem" --userland-proxy=false >"$1/log" 2>&1`;
+
+/** In the folder of certificates: an authority, one certificate for the engine and one for who asks, with one key. */
+const CERTIFICATES = `set -e
+openssl ecparam -name prime256v1 -genkey -noout -out key.pem
+openssl req -x509 -new -key key.pem -days 2 -subj /CN=authority -out ca.pem
+for name in server cert; do
+  openssl req -new -key key.pem -subj "/CN=$name" -out "$name.csr"
+  echo 'subjectAltName=DNS:localhost,IP:127.0.0.1' >"$name.ext"
+  openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey key.pem -CAcreateserial -days 2 -extfile "$name.ext" -out "$name.pem"
+done`;
 
 const LIMIT_MS = 60_000;
-const COMMANDS = ['sh', 'sleep', 'echo', 'cat', 'env', 'true', 'false', 'ls', 'test', 'tty', 'touch', 'id'];
+const COMMANDS = ['sh', 'sleep', 'echo', 'cat', 'env', 'true', 'false', 'ls', 'test', 'tty', 'touch', 'id', 'stty', 'head', 'wc'];
 
 /** What is missing for these tests, or undefined. */
 export function whyNot(): string | undefined {
   if (process.getuid?.() !== 0) return 'they need root';
-  for (const program of ['dockerd', 'docker', 'iptables', 'busybox']) {
-    if (spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } }).status !== 0) return `there is no ${program} on this machine (Debian: docker.io, iptables, busybox-static)`;
+  for (const program of ['dockerd', 'docker', 'iptables', 'busybox', 'openssl', 'script']) {
+    if (spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } }).status !== 0) return `there is no ${program} on this machine (Debian: docker.io, iptables, busybox-static, openssl, bsdutils)`;
   }
   return undefined;
 }
@@ -47,13 +64,16 @@ export class DockerMachine {
   readonly socket: string;
   private readonly child: ChildProcess;
   private readonly folder: string;
+  /** The program of one file. */
+  private readonly rcompose: string;
   private count = 0;
   /** Of the project of this test. */
   project = '';
 
-  private constructor(child: ChildProcess, folder: string) {
+  private constructor(child: ChildProcess, folder: string, rcompose: string) {
     this.child = child;
     this.folder = folder;
+    this.rcompose = rcompose;
     this.socket = join(folder, 'docker.sock');
   }
 
@@ -61,8 +81,11 @@ export class DockerMachine {
     const base = join(workspace.cache, 'run');
     mkdirSync(base, { recursive: true });
     const folder = mkdtempSync(join(base, 'docker-'));
+    mkdirSync(join(folder, 'tls'));
+    mustRun(['sh', '-c', CERTIFICATES], join(folder, 'tls'));
+    mustRun([process.execPath, join(workspace.root, 'tools/rcompose.mjs')], workspace.root);
     const child = spawn('unshare', ['--net', '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', SETUP, 'dockerd', folder], { stdio: 'ignore', env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } });
-    const machine = new DockerMachine(child, folder);
+    const machine = new DockerMachine(child, folder, join(workspace.root, 'packages/rcompose/dist/rcompose.cjs'));
     try {
       await eventually('dockerd answers', LIMIT_MS, () => {
         if (child.exitCode !== null) throw new RosError('machine-ended', `dockerd ended: ${readFileSync(join(folder, 'log'), 'utf8').slice(-1000)}`);
@@ -137,6 +160,26 @@ export class DockerMachine {
     return ran;
   }
 
+  /** The folder of ca.pem, cert.pem and key.pem for the engine's TCP port. */
+  get certificates(): string {
+    return join(this.folder, 'tls');
+  }
+
+  /** A command line in the engine's network, with RCOMPOSE set to the program `rcompose -p PROJECT`. */
+  shell(line: string, more: ComposeRun & { readonly input?: string | Buffer } = {}): ProgramRun {
+    this.write(more.files ?? {});
+    const { status, stdout, stderr } = spawnSync('nsenter', [`--net=/proc/${this.child.pid!}/ns/net`, 'sh', '-c', line], {
+      cwd: this.path('.'), input: more.input ?? '', timeout: LIMIT_MS,
+      env: { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, HOME: this.path('.'), DOCKER_HOST: `unix://${this.socket}`, RCOMPOSE: `${process.execPath} ${this.rcompose} -p ${this.project}`, ...more.environment },
+    });
+    return { code: status ?? -1, out: stdout, err: stderr.toString() };
+  }
+
+  /** The command line in the background, until it is ended. */
+  startInNetwork(command: readonly string[]): ChildProcess {
+    return spawn('nsenter', [`--net=/proc/${this.child.pid!}/ns/net`, ...command], { cwd: this.path('.'), stdio: ['ignore', 'pipe', 'inherit'] });
+  }
+
   /** Throws when it ends with another code than 0. */
   async ok(args: readonly string[], more?: ComposeRun): Promise<Ran> {
     const ran = await this.run(args, more);
@@ -185,6 +228,11 @@ export class DockerMachine {
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function mustRun([program, ...args]: readonly string[], cwd: string): void {
+  const { status, stderr } = spawnSync(program!, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new RosError('setup-failed', `${program!} ${args[0]!} ended with ${status ?? 'nothing'}: ${stderr}`);
 }
 
 /** Version 2, which Debian has from 13 on. */

@@ -5,6 +5,8 @@ export interface ComposeTest {
   readonly title: string;
   /** Skipped, and said so, where Docker Compose 2 is not installed. */
   readonly needsDockerCompose?: true;
+  /** The integration tests of libcompose that it stands for: FILE: NAME. */
+  readonly libcompose?: readonly string[];
   /** In a new project, with nothing on the engine but its images. */
   run(machine: DockerMachine): Promise<void>;
 }

@@ -5,8 +5,9 @@ import type { ComposeTest } from './compose-test.ts';
 import { lasting } from './compose-test.ts';
 
 /** create with this compose.yaml; its complaint. */
-const refused = (title: string, text: string, wanted: RegExp, files: Readonly<Record<string, string>> = {}): ComposeTest => ({
+const refused = (name: string, title: string, text: string, wanted: RegExp, files: Readonly<Record<string, string>> = {}): ComposeTest => ({
   title,
+  libcompose: [`create_test.go: ${name}`],
   run: async (machine) => {
     const { code, err } = await machine.run(['create'], { files: { ...files, 'compose.yaml': text } });
     equal(code, 1);
@@ -14,17 +15,20 @@ const refused = (title: string, text: string, wanted: RegExp, files: Readonly<Re
   },
 });
 
-const LIMITS: readonly (readonly [string, string, string])[] = [
-  ['cpuset reaches the engine', 'cpuset: "0,1"', '{{.HostConfig.CpusetCpus}} 0,1'],
-  ['a memory limit in bytes reaches the engine', 'mem_limit: 41943040', '{{.HostConfig.Memory}} 41943040'],
-  ['a memory limit as text in bytes reaches the engine', 'mem_limit: "41943040"', '{{.HostConfig.Memory}} 41943040'],
-  ['a memory limit with a unit reaches the engine', 'mem_limit: 40m', '{{.HostConfig.Memory}} 41943040'],
-  ['an empty entrypoint is none', 'entrypoint: []', '{{len .Config.Entrypoint}} 0'],
+/** Title, key, what docker inspect says of it, and the test of libcompose. */
+const LIMITS: readonly (readonly [string, string, string, string])[] = [
+  ['cpuset reaches the engine', 'cpuset: "0,1"', '{{.HostConfig.CpusetCpus}} 0,1', 'TestFields'],
+  ['a memory limit in bytes reaches the engine', 'mem_limit: 41943040', '{{.HostConfig.Memory}} 41943040', 'TestFields'],
+  ['a memory limit as text in bytes reaches the engine', 'mem_limit: "41943040"', '{{.HostConfig.Memory}} 41943040', 'TestFieldTypeConversions'],
+  ['a number is text where text is wanted', 'hostname: 100', '{{.Config.Hostname}} 100', 'TestFieldTypeConversions'],
+  ['a memory limit with a unit reaches the engine', 'mem_limit: 40m', '{{.HostConfig.Memory}} 41943040', 'TestFieldTypeConversions'],
+  ['an empty entrypoint is none', 'entrypoint: []', '{{len .Config.Entrypoint}} 0', 'TestEmptyEntrypoint'],
 ];
 
 export const createTests: readonly ComposeTest[] = [
-  ...LIMITS.map(([title, key, expected]): ComposeTest => ({
+  ...LIMITS.map(([title, key, expected, name]): ComposeTest => ({
     title,
+    libcompose: [`create_test.go: ${name}`],
     run: async (machine) => {
       await machine.ok(['create'], { files: { 'compose.yaml': `services:\n  test:\n    image: busybox\n    ${key}\n` } });
       const at = expected.lastIndexOf(' ');
@@ -33,6 +37,7 @@ export const createTests: readonly ComposeTest[] = [
   })),
   {
     title: 'a container is called PROJECT-SERVICE-NUMBER, with underscores on demand',
+    libcompose: ['create_test.go: TestHelloWorld'],
     run: async (machine) => {
       const files = { 'compose.yaml': 'services: {hello: {image: busybox}}\n' };
       await machine.ok(['create'], { files });
@@ -44,6 +49,7 @@ export const createTests: readonly ComposeTest[] = [
   },
   {
     title: 'a container_name is kept, and such a service has one container only',
+    libcompose: ['create_test.go: TestContainerName', 'create_test.go: TestContainerNameWithScale'],
     run: async (machine) => {
       await machine.up(`services: {hello: ${lasting('container_name: named-by-me')}}\n`);
       ok(machine.exists('named-by-me'));
@@ -54,6 +60,7 @@ export const createTests: readonly ComposeTest[] = [
   },
   {
     title: 'variables stand in images and ports, also through extends of another file',
+    libcompose: ['create_test.go: TestInterpolation', 'create_test.go: TestInterpolationWithExtends'],
     run: async (machine) => {
       await machine.ok(['create'], {
         environment: { IMAGE: 'busybox', TEST_PORT: '0' },
@@ -65,6 +72,7 @@ export const createTests: readonly ComposeTest[] = [
   },
   ...(['one', 'two'] as const).map((last): ComposeTest => ({
     title: `of two files the later one wins, and variables of both are set: ${last} last`,
+    libcompose: [`create_test.go: ${last === 'two' ? 'TestMultipleComposeFiles' : 'TestMultipleComposeFilesReversed'}`],
     run: async (machine) => {
       const files = {
         'one.yaml': 'services: {multiple: {image: "busybox:latest", environment: {KEY1: VAL1, BOTH: one}}}\n',
@@ -81,15 +89,16 @@ export const createTests: readonly ComposeTest[] = [
   })),
   {
     title: 'docker-compose.yml and its override are found without -f',
+    libcompose: ['create_test.go: TestDefaultMultipleComposeFiles'],
     run: async (machine) => {
       await machine.ok(['create'], { files: { 'docker-compose.yml': 'services: {a: {image: busybox, command: echo a}}\n', 'docker-compose.override.yml': 'services: {a: {command: echo b}}\n' } });
       equal(machine.inspect(machine.name('a'), '{{json .Config.Cmd}}'), '["echo","b"]');
     },
   },
-  refused('a text in place of an array is refused, in version 1', 'test:\n  image: busybox\n  ports: invalid_type\n', /Service 'test' configuration key 'ports' contains an invalid type, it should be an array\./),
-  refused('a text in place of an array is refused, in version 2', 'version: "2"\nservices:\n  test:\n    image: busybox\n    ports: invalid_type\n', /Service 'test' configuration key 'ports' contains an invalid type, it should be an array\./),
-  refused('an image and a build path are refused in version 1', 'test:\n  image: busybox\n  build: .\n', /Service 'test' has both an image and build path specified/),
-  refused('an item that stands twice is refused in version 2', 'version: "2"\nservices:\n  test:\n    image: busybox\n    volumes_from: [a, a]\n    cap_add: [A, A]\n', /has non-unique elements/),
-  refused('a misspelt key is refused with what was meant', 'base:\n  image: busybox\n  privilege: true\n', /Unsupported config option for base service: 'privilege' \(did you mean 'privileged'\?\)/),
-  refused('a misspelt key is refused in an extended file, too', 'test:\n  extends: {file: base.yml, service: base}\n', /base\.yml:3:3: error: Unsupported config option for base service: 'privilege' \(did you mean 'privileged'\?\)/, { 'base.yml': 'base:\n  image: busybox\n  privilege: true\n' }),
+  refused('TestValidation', 'a text in place of an array is refused, in version 1', 'test:\n  image: busybox\n  ports: invalid_type\n', /Service 'test' configuration key 'ports' contains an invalid type, it should be an array\./),
+  refused('TestValidationVersion2', 'a text in place of an array is refused, in version 2', 'version: "2"\nservices:\n  test:\n    image: busybox\n    ports: invalid_type\n', /Service 'test' configuration key 'ports' contains an invalid type, it should be an array\./),
+  refused('TestValidation', 'an image and a build path are refused in version 1', 'test:\n  image: busybox\n  build: .\n', /Service 'test' has both an image and build path specified/),
+  refused('TestValidationVersion2', 'an item that stands twice is refused in version 2', 'version: "2"\nservices:\n  test:\n    image: busybox\n    volumes_from: [a, a]\n    cap_add: [A, A]\n', /has non-unique elements/),
+  refused('TestUnsupportedOption', 'a misspelt key is refused with what was meant', 'base:\n  image: busybox\n  privilege: true\n', /Unsupported config option for base service: 'privilege' \(did you mean 'privileged'\?\)/),
+  refused('TestValidationWithExtends', 'a misspelt key is refused in an extended file, too', 'test:\n  extends: {file: base.yml, service: base}\n', /base\.yml:3:3: error: Unsupported config option for base service: 'privilege' \(did you mean 'privileged'\?\)/, { 'base.yml': 'base:\n  image: busybox\n  privilege: true\n' }),
 ];

@@ -14,6 +14,7 @@ const state = (key: string): string => `{{.State.${key}}}`;
 export const lifeTests: readonly ComposeTest[] = [
   {
     title: 'build makes an image for each service',
+    libcompose: ['build_test.go: TestBuild'],
     run: async (machine) => {
       await machine.ok(['build'], { files: DOCKERFILES });
       deepEqual(['one', 'two'].map((name) => machine.inspect(`${machine.project}-${name}`, '{{json .Config.Cmd}}')), ['["echo","one"]', '["echo","two"]']);
@@ -21,6 +22,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   {
     title: 'build uses what it has built before, and with --no-cache does not',
+    libcompose: ['build_test.go: TestBuildWithNoCache1', 'build_test.go: TestBuildWithNoCache2', 'build_test.go: TestBuildWithNoCache3'],
     run: async (machine) => {
       const files = { 'compose.yaml': 'services: {one: {build: .}}\n', Dockerfile: 'FROM busybox\nRUN touch /made\n' };
       const id = (): string => machine.inspect(`${machine.project}-one`, '{{.Id}}');
@@ -34,6 +36,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   {
     title: 'build arguments take the place of defaults, and .dockerignore keeps files out',
+    libcompose: ['build_test.go: TestBuildWithArgs'],
     run: async (machine) => {
       await machine.ok(['build'], {
         files: { 'compose.yaml': 'services: {one: {build: {context: ., args: {buildno: 1}}}}\n', Dockerfile: 'FROM busybox\nARG buildno=0\nCOPY . /context\nRUN echo "buildno is $buildno" >/text && ls /context >>/text\n', '.dockerignore': 'secret*\n!secret.ok\n', 'secret.txt': '', 'secret.ok': '' },
@@ -63,6 +66,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   {
     title: 'volumes_from names a service, also one with a container_name',
+    libcompose: ['volume_test.go: TestVolumeFromService', 'volume_test.go: TestVolumeFromServiceWithContainerName'],
     run: async (machine) => {
       await machine.up(`services:\n  first: ${lasting('container_name: holder, volumes: ["/held"]')}\n  second: ${lasting('volumes_from: [first]')}\n  third: ${lasting('volumes_from: ["second:ro"]')}\n`);
       deepEqual(['second', 'third'].map((name) => machine.inspect(machine.name(name), '{{json .HostConfig.VolumesFrom}}')), ['["holder"]', `["${machine.name('second')}:ro"]`]);
@@ -71,6 +75,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   {
     title: 'a relative path is one of the project, a name is a volume of the project',
+    libcompose: ['volume_test.go: TestRelativeVolume', 'volume_test.go: TestNamedVolume', 'volume_test.go: TestV2Volume', 'api_test.go: TestVolumeWithoutComposeFile'],
     run: async (machine) => {
       await machine.up(`services: {a: ${lasting('volumes: [".:/here", "test:/test", "own:/own"]')}}\nvolumes: {test: , own: {name: own-name}}\n`);
       const source = (target: string, key: string): string => machine.inspect(machine.name('a'), `{{range .Mounts}}{{if eq .Destination "${target}"}}{{.${key}}}{{end}}{{end}}`);
@@ -90,6 +95,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   ...(['pause', 'unpause'] as const).map((verb): ComposeTest => ({
     title: `${verb} does what it says, twice with the same outcome`,
+    libcompose: verb === 'pause' ? ['pause_unpause_test.go: TestPause', 'pause_unpause_test.go: TestPauseAlreadyPausedService'] : ['pause_unpause_test.go: TestUnpause', 'pause_unpause_test.go: TestUnpauseNotPausedService'],
     run: async (machine) => {
       await machine.up(`services: {hello: ${lasting()}}\n`);
       if (verb === 'unpause') await machine.ok(['pause']);
@@ -101,6 +107,7 @@ export const lifeTests: readonly ComposeTest[] = [
   })),
   {
     title: 'rm removes what is stopped, and nothing that runs; with -v its anonymous volumes, too',
+    libcompose: ['rm_test.go: TestDelete', 'rm_test.go: TestDeleteOnlyRemovesStopped', 'rm_test.go: TestDeleteWithVol'],
     run: async (machine) => {
       await machine.up(`services: {hello: ${lasting('volumes: ["/v"]')}, done: ${lasting('volumes: ["/v"]')}}\n`);
       await machine.ok(['stop', '-t', '0', 'done']);
@@ -111,6 +118,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   {
     title: 'ps shows name, command, state and ports; -q ids',
+    libcompose: ['ps_test.go: TestPs', 'ps_test.go: TestPsQuiet'],
     run: async (machine) => {
       await machine.up(`services: {hello: ${lasting('ports: ["8997:80"]')}}\n`);
       const { out } = await machine.ok(['ps']);
@@ -120,6 +128,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   {
     title: 'variables of .env are in labels; each container has the labels it is found by',
+    libcompose: ['env_test.go: TestProjectEnvironment', 'env_test.go: TestLabels'],
     run: async (machine) => {
       await machine.ok(['create'], { files: { '.env': 'LEGACY=label\n', 'compose.yaml': 'services: {a: {image: busybox, labels: {legacy: "${LEGACY}"}}}\n' } });
       const labels = JSON.parse(machine.inspect(machine.name('a'), '{{json .Config.Labels}}')) as Record<string, string>;
@@ -130,6 +139,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   {
     title: 'kill, start, stop and restart do what they say',
+    libcompose: ['kill_test.go: TestKill', 'start_test.go: TestStart', 'stop_test.go: TestStop', 'restart_test.go: TestRestart'],
     run: async (machine) => {
       await machine.up(`services: {hello: ${lasting()}}\n`);
       const status = (): string => machine.inspect(machine.name('hello'), state('Status'));
@@ -189,6 +199,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   {
     title: 'pull of an image that nobody has says so',
+    libcompose: ['pull_test.go: TestPull'],
     run: async (machine) => {
       const { code, err } = await machine.run(['pull'], { files: { 'compose.yaml': 'services: {a: {image: "127.0.0.1:1/nothing"}}\n' } });
       equal(code, 1);
@@ -197,6 +208,7 @@ export const lifeTests: readonly ComposeTest[] = [
   },
   {
     title: 'events tells what happens to the containers of the project',
+    libcompose: ['api_event_test.go: TestEvents'],
     run: async (machine) => {
       machine.write({ 'compose.yaml': `services: {hello: ${lasting()}}\n` });
       const cancel = new CancelSource();

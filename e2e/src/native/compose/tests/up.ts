@@ -9,6 +9,7 @@ const running = '{{.State.Running}}';
 export const upTests: readonly ComposeTest[] = [
   {
     title: 'up runs what is in the file',
+    libcompose: ['up_test.go: TestUp'],
     run: async (machine) => {
       await machine.up(`services: {hello: ${lasting()}}\n`);
       equal(machine.inspect(machine.name('hello'), `${running} {{.Name}}`), `true /${machine.name('hello')}`);
@@ -16,6 +17,7 @@ export const upTests: readonly ComposeTest[] = [
   },
   {
     title: 'up of a service that is not there is refused, and makes nothing',
+    libcompose: ['up_test.go: TestUpNotExistService'],
     run: async (machine) => {
       const { code, err } = await machine.run(['up', '-d', 'nonexistent'], { files: { 'compose.yaml': `services: {hello: ${lasting()}}\n` } });
       equal(code, 1);
@@ -32,6 +34,7 @@ export const upTests: readonly ComposeTest[] = [
   },
   {
     title: '--force-recreate makes a new container, --no-recreate keeps the old one with its labels',
+    libcompose: ['up_test.go: TestRecreateForceRecreate', 'up_test.go: TestRecreateNoRecreate'],
     run: async (machine) => {
       await machine.up(`services: {hello: ${lasting('labels: {key: val}')}}\n`);
       const first = machine.id('hello');
@@ -45,6 +48,7 @@ export const upTests: readonly ComposeTest[] = [
   },
   {
     title: 'a container is made anew when its configuration has changed, and only then',
+    libcompose: ['up_test.go: TestRecreate'],
     run: async (machine) => {
       const ids: string[] = [];
       for (const keys of ['', '', 'labels: {a: b}', 'labels: {a: b}', '']) {
@@ -56,6 +60,7 @@ export const upTests: readonly ComposeTest[] = [
   },
   {
     title: 'anonymous volumes go over to the new container, changed binds are the new ones',
+    libcompose: ['up_test.go: TestRecreateVols'],
     run: async (machine) => {
       const text = (folder: string): string => `services: {hello: ${lasting(`volumes: ["/anonymous", "./${folder}:/bind"]`)}}\n`;
       const volume = (): string => machine.inspect(machine.name('hello'), '{{range .Mounts}}{{if eq .Destination "/anonymous"}}{{.Name}}{{end}}{{end}}');
@@ -72,6 +77,7 @@ export const upTests: readonly ComposeTest[] = [
   },
   {
     title: 'up works after the tag of its image was taken away, and keeps the container',
+    libcompose: ['up_test.go: TestUpAfterImageTagDeleted'],
     run: async (machine) => {
       machine.docker('tag', 'busybox:latest', 'short-lived:latest');
       await machine.up('services: {hello: {image: short-lived, command: sleep 1000, stop_signal: SIGKILL}}\n');
@@ -83,6 +89,7 @@ export const upTests: readonly ComposeTest[] = [
   },
   {
     title: 'a container is made anew when its image has become another one',
+    libcompose: ['up_test.go: TestRecreateImageChanging'],
     run: async (machine) => {
       machine.docker('tag', 'busybox:latest', 'moving:latest');
       const text = 'services: {hello: {image: moving, command: sleep 1000, stop_signal: SIGKILL}}\n';
@@ -95,6 +102,7 @@ export const upTests: readonly ComposeTest[] = [
   },
   {
     title: 'a link gives three names, on the bridge of version 1',
+    libcompose: ['up_test.go: TestLink'],
     run: async (machine) => {
       await machine.ok(['--compatibility', 'up', '-d'], { files: { 'compose.yaml': 'server: {image: busybox, command: sleep 1000, stop_signal: SIGKILL}\nclient: {image: busybox, command: sleep 1000, stop_signal: SIGKILL, links: ["server:foo"]}\n' } });
       const [server, client] = [`${machine.project}_server_1`, `${machine.project}_client_1`];
@@ -104,6 +112,7 @@ export const upTests: readonly ComposeTest[] = [
   },
   {
     title: 'up --no-build fails without the image, and works with it',
+    libcompose: ['up_test.go: TestUpNoBuildFailIfImageNotPresent', 'up_test.go: TestUpNoBuildShouldWorkIfImageIsPresent'],
     run: async (machine) => {
       const files = { 'compose.yaml': `services: {one: {build: one, command: sleep 1000, stop_signal: SIGKILL}}\n`, 'one/Dockerfile': 'FROM busybox\n' };
       const { code, err } = await machine.run(['up', '-d', '--no-build'], { files });
@@ -139,6 +148,7 @@ volumes: {shared: }
   },
   {
     title: 'down removes containers and networks, and leaves what other projects have',
+    libcompose: ['down_test.go: TestDown'],
     run: async (machine) => {
       machine.docker('run', '-d', '--name', 'stranger', 'busybox', 'sleep', '1000');
       await machine.up(`services: {a: ${lasting()}, b: ${lasting()}}\n`);
@@ -149,6 +159,7 @@ volumes: {shared: }
   },
   {
     title: 'down takes scaled services down, and with --remove-orphans those that are not in the file any more',
+    libcompose: ['down_test.go: TestDownMultiple'],
     run: async (machine) => {
       await machine.up(`services: {a: ${lasting('scale: 3')}, gone: ${lasting()}}\n`);
       equal(machine.docker('ps', '-q').out.trim().split('\n').length, 4);
@@ -159,6 +170,7 @@ volumes: {shared: }
   },
   {
     title: 'scale makes containers and takes them away again',
+    libcompose: ['scale_test.go: TestScale'],
     run: async (machine) => {
       await machine.up(`services: {hello: ${lasting()}}\n`);
       const first = machine.id('hello');
@@ -171,6 +183,7 @@ volumes: {shared: }
   },
   {
     title: 'two containers that want one port of the machine: the second is told about',
+    libcompose: ['scale_test.go: TestScaleWithHostPortWarning'],
     run: async (machine) => {
       await machine.up(`services: {hello: ${lasting('ports: ["8999:80"]')}}\n`);
       const { code, err } = await machine.run(['scale', 'hello=2']);
