@@ -29,3 +29,6 @@ export const LABEL = {
   composeProject: 'io.docker.compose.project',
   composeService: 'io.docker.compose.service',
 } as const;
+
+/** The configuration of this boot, for root only. */
+export const RUNNING_CONFIG = '/run/ros/config.json';

@@ -79,6 +79,8 @@ export class NativeMachine {
   private daemon: ChildProcess | undefined;
   /** What the daemons have printed. */
   daemonLog = '';
+  /** NAME=value, for those that are started from now on. */
+  daemonEnvironment: readonly string[] = [];
 
   private constructor(holder: ChildProcess, pid: number, folder: string) {
     this.holder = holder;
@@ -170,7 +172,7 @@ export class NativeMachine {
 
   /** Resolves when it answers. */
   async startDaemon(...more: readonly string[]): Promise<void> {
-    const daemon = this.start(this.daemonCommand(...more));
+    const daemon = this.start(this.daemonCommand(...more), { env: this.daemonEnvironment });
     this.daemon = daemon;
     daemon.stdin!.end();
     for (const stream of [daemon.stdout!, daemon.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (this.daemonLog += text));

@@ -39,6 +39,8 @@ async function run(host: SystemHost, job: ArchiveJob, report: (line: ArchiveRepo
       if (found === undefined) return;
       return report(describe(host.archives.pack(OUTPUT, job.path, job.name, { layer: job.layer })));
     }
+    case 'assemble':
+      return report(describe(assemble(host, job.journal, job.folder)));
     case 'look':
       enter(host, job.place);
       return report({ found: look(host, job.path) });
@@ -102,12 +104,22 @@ function look({ files }: SystemHost, path: string): PathStat | undefined {
   };
 }
 
-// ---- saved images
+// ---- layers and saved images
+
+function assemble({ archives, children }: SystemHost, journalPath: string, folder: string): PackedArchive {
+  const journal = children.openDescriptor(journalPath, 'read');
+  try {
+    return archives.assemble(OUTPUT, journal, folder);
+  } finally {
+    children.closeDescriptor(journal);
+  }
+}
 
 const END_OF_ARCHIVE = new Uint8Array(1024);
 
 /** What `assemble` and `pack` write is whole blocks. */
-function savePart({ archives, children }: SystemHost, part: SavedPart): void {
+function savePart(host: SystemHost, part: SavedPart): void {
+  const { archives } = host;
   if ('text' in part) {
     const bytes = encodeUtf8(part.text);
     archives.writeHeader(OUTPUT, part.name, bytes.length);
@@ -115,9 +127,6 @@ function savePart({ archives, children }: SystemHost, part: SavedPart): void {
     return;
   }
   archives.writeHeader(OUTPUT, part.name, part.sizeBytes);
-  if ('journal' in part) {
-    const journal = children.openDescriptor(part.journal, 'read');
-    archives.assemble(OUTPUT, journal, part.folder);
-    children.closeDescriptor(journal);
-  } else archives.pack(OUTPUT, part.folder, '', { layer: true });
+  if ('journal' in part) assemble(host, part.journal, part.folder);
+  else archives.pack(OUTPUT, part.folder, '', { layer: true });
 }

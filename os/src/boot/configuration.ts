@@ -8,12 +8,11 @@ import type { Configuration } from '@drover/cloud-config';
 import type { Host, SystemHost } from '@drover/host';
 import { readOffline } from '../cloud-init/read-offline.ts';
 import { setHostName } from '../network/host-name.ts';
+import { RUNNING_CONFIG } from '../names.ts';
 import type { BootLog } from './boot-log.ts';
 import { hideElidedLine, readKernelLine } from './kernel-line.ts';
 import type { Choice } from './last-good.ts';
 import { chooseConfiguration, findLastGood } from './last-good.ts';
-
-export const RUNNING_CONFIG = '/run/ros/config.json';
 
 export async function loadSystemConfiguration(host: SystemHost, log: BootLog): Promise<Choice> {
   let choice: Choice;

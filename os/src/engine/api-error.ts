@@ -8,6 +8,7 @@ import type { RosErrorOptions } from '@drover/core';
 const STATUS = {
   'not-modified': 304,
   'invalid-parameter': 400,
+  'unauthorized': 401,
   'forbidden': 403,
   'not-found': 404,
   'conflict': 409,

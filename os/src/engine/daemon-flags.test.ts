@@ -9,10 +9,11 @@ test("the daemon's flags have dockerd's names, defaults, and both forms of value
     preload: undefined,
     sockets: ['/var/run/system-docker.sock'],
     insecureRegistries: [],
+    registryMirrors: [],
     logLevel: 'info',
   });
-  const args = ['--data-root', '/d', '--exec-root=/e', '-H', 'unix:///a', '--host=unix:///b', '-p=/pid', '--preload', '/images', '--insecure-registry', 'a:5000', '--insecure-registry=b', '-D'];
-  deepEqual(parseDaemonFlags(args), { dataRoot: '/d', execRoot: '/e', pidFile: '/pid', preload: '/images', sockets: ['/a', '/b'], insecureRegistries: ['a:5000', 'b'], logLevel: 'debug' });
+  const args = ['--data-root', '/d', '--exec-root=/e', '-H', 'unix:///a', '--host=unix:///b', '-p=/pid', '--preload', '/images', '--insecure-registry', 'a:5000', '--insecure-registry=b', '--registry-mirror', 'http://m:1', '-D'];
+  deepEqual(parseDaemonFlags(args), { dataRoot: '/d', execRoot: '/e', pidFile: '/pid', preload: '/images', sockets: ['/a', '/b'], insecureRegistries: ['a:5000', 'b'], registryMirrors: ['http://m:1'], logLevel: 'debug' });
 });
 
 test('a command line that the daemon does not understand is said so in one sentence', () => {
@@ -24,6 +25,7 @@ test('a command line that the daemon does not understand is said so in one sente
     [['--data-root='], 'flag needs an argument: --data-root'],
     [['--data-root', 'relative'], 'not an absolute path: relative'],
     [['--host', 'tcp://0.0.0.0:1'], 'unusable --host tcp://0.0.0.0:1: only unix:///PATH is served'],
+    [['--registry-mirror', 'm.local'], 'invalid mirror: m.local: it is http:// or https://, a host and perhaps a port, and nothing else'],
     [['--log-level', 'loud'], 'invalid log level: loud'],
   ];
   for (const [args, problem] of bad) deepEqual(parseDaemonFlags(args), { problem });

@@ -13,6 +13,7 @@ export interface DaemonFlags {
   /** Folder with images.json; undefined: no images. */
   readonly preload: string | undefined;
   readonly insecureRegistries: readonly string[];
+  readonly registryMirrors: readonly string[];
   readonly logLevel: LogLevel;
 }
 
@@ -22,7 +23,8 @@ const FLAGS: FlagSpecs = {
   host: { short: 'H', value: 'SOCKET', help: 'unix:///PATH to listen on, may be repeated (default unix:///var/run/system-docker.sock)' },
   pidfile: { short: 'p', value: 'FILE', help: '(default /var/run/system-docker.pid)' },
   preload: { value: 'DIR', help: 'folder with images.json: images that are used in place' },
-  'insecure-registry': { value: 'NAME', help: 'NAME[:PORT] of a registry that is reached by plain HTTP, may be repeated' },
+  'insecure-registry': { value: 'NAME', help: 'NAME[:PORT] or subnet of registries whose certificates are not checked, plain HTTP allowed; may be repeated' },
+  'registry-mirror': { value: 'URL', help: 'mirror of Docker Hub, asked before it; may be repeated' },
   debug: { short: 'D', help: 'the same as --log-level debug' },
   'log-level': { short: 'l', value: 'LEVEL', help: 'debug, info, warn, error or fatal (default info)' },
 };
@@ -56,5 +58,8 @@ function interpret(flags: Flags): DaemonFlags | { readonly problem: string } {
   const hosts = given.length === 0 ? ['unix:///var/run/system-docker.sock'] : given;
   const odd = hosts.find((host) => !/^unix:\/\/\/./.test(host));
   if (odd !== undefined) return { problem: `unusable --host ${odd}: only unix:///PATH is served` };
-  return { ...paths, sockets: hosts.map((host) => host.slice('unix://'.length)), insecureRegistries: flags.texts('insecure-registry'), logLevel: level };
+  const mirrors = flags.texts('registry-mirror');
+  const oddMirror = mirrors.find((url) => !/^https?:\/\/[^/?#]+\/?$/.test(url));
+  if (oddMirror !== undefined) return { problem: `invalid mirror: ${oddMirror}: it is http:// or https://, a host and perhaps a port, and nothing else` };
+  return { ...paths, sockets: hosts.map((host) => host.slice('unix://'.length)), insecureRegistries: flags.texts('insecure-registry'), registryMirrors: mirrors, logLevel: level };
 }

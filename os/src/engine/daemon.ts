@@ -93,7 +93,7 @@ async function startEngine(host: SystemHost, log: EngineLog, flags: DaemonFlags)
     containers: new ContainerStore(host, paths, log),
     execs: new ExecStore(host.clock),
     engineId: readEngineId(host, paths),
-    insecureRegistries: flags.insecureRegistries,
+    registries: { insecure: flags.insecureRegistries, mirrors: flags.registryMirrors },
     capabilities: parseCapabilities(host.files.readText('/proc/self/status')),
   };
   prepareOverlay(host, paths);

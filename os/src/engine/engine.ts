@@ -10,6 +10,7 @@ import type { ExecStore } from './exec/exec-store.ts';
 import type { LayerClaims } from './image/claim-layers.ts';
 import type { ImageFiles } from './image/image-files.ts';
 import type { ImageStore } from './image/image-store.ts';
+import type { RegistrySettings } from './registry/registry-address.ts';
 import type { Programs } from './runtime/programs.ts';
 import type { VolumeStore } from './volume/volume-store.ts';
 
@@ -29,8 +30,7 @@ export interface Engine {
   readonly execs: ExecStore;
   /** Stays the same for a data root. */
   readonly engineId: string;
-  /** Reached by plain HTTP. */
-  readonly insecureRegistries: readonly string[];
+  readonly registries: RegistrySettings;
   /** Its own. */
   readonly capabilities: readonly string[];
 }

@@ -11,7 +11,24 @@ export interface HealthConfig {
   readonly Interval?: number;
   readonly Timeout?: number;
   readonly StartPeriod?: number;
+  readonly StartInterval?: number;
   readonly Retries?: number;
+}
+
+/** One run of a health check. */
+export interface HealthResult {
+  readonly Start: string;
+  readonly End: string;
+  /** -1: it took too long, or could not be run. */
+  readonly ExitCode: number;
+  readonly Output: string;
+}
+
+export interface Health {
+  readonly Status: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  readonly FailingStreak: number;
+  /** The last five, the oldest first. */
+  readonly Log: readonly HealthResult[];
 }
 
 /** What runs: the part of a container that images have defaults for. */
@@ -182,7 +199,7 @@ export interface ContainerState {
   readonly StartedAt: string;
   readonly FinishedAt: string;
   /** Of a container with a health check. */
-  readonly Health?: { readonly Status: 'none' | 'starting' | 'healthy' | 'unhealthy'; readonly FailingStreak: number } | null;
+  readonly Health?: Health | null;
 }
 
 export interface MountPoint {

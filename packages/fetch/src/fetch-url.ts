@@ -14,16 +14,20 @@ import type { Url } from './url.ts';
 export type FetchHost = ResolverHost & Pick<Host, 'sockets' | 'clock'>;
 
 export interface FetchOptions {
-  readonly method?: 'GET' | 'PUT';
+  /** Default GET. What changes something is not sent again to where a redirect leads. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: NonNullable<HttpRequest['body']>;
   /** For everything, redirects included; default 10 s. */
   readonly timeoutMs?: number;
   /** Of the body; default 1 MiB. */
   readonly limitBytes?: number;
   /** Default 5; none leads from https to http. */
   readonly redirects?: number;
-  /** Trusted certificates, PEM. Asked for only when it comes to TLS. */
+  /** Trusted certificates, PEM. Asked for only when it comes to TLS. Without it any certificate will do. */
   readonly authorities?: () => string;
+  /** What this side shows a TLS server, PEM; none when it is undefined. */
+  readonly identity?: () => { readonly certificate: string; readonly key: string } | undefined;
   /** The proxy to ask for an address, as http://[USER:PASSWORD@]HOST[:PORT]. */
   readonly proxyFor?: (url: Url) => string | undefined;
   readonly cancel?: Cancel;
@@ -44,6 +48,7 @@ const REDIRECTS = 5;
 const CONNECT_MS = 5000;
 const UNREACHABLE = /^(E(CONN|NET|HOST|ADDR|TIMEDOUT|PIPE|ACCES|PERM)|timeout$)/;
 const REDIRECTING: readonly number[] = [301, 302, 303, 307, 308];
+const HARMLESS: readonly string[] = ['GET', 'HEAD', 'PUT'];
 
 /**
  * Resolves only for a status below 300. Throws `bad-url`, `http-status` (facts: status), `redirect`, `timeout`,
@@ -88,7 +93,7 @@ async function follow<T>(host: FetchHost, address: string, options: FetchOptions
     for (let redirects = 0; ; redirects += 1) {
       const response = await ask(host, url, first, options, limit);
       const { status, headers } = response.head;
-      const location = REDIRECTING.includes(status) ? headers.get('location') : undefined;
+      const location = REDIRECTING.includes(status) && isRepeatable(options) ? headers.get('location') : undefined;
       if (location === undefined) return await take(response, url);
       response.body.close();
       if (redirects >= (options.redirects ?? REDIRECTS)) throw new RosError('redirect', `more than ${redirects} redirects`, { hint: 'do they lead in a circle?' });
@@ -99,6 +104,11 @@ async function follow<T>(host: FetchHost, address: string, options: FetchOptions
   } catch (error) {
     throw new RosError(codeOf(error) ?? 'fetch-failed', `fetching ${describeUrl(url)} failed`, { cause: error, facts: factsOf(error) });
   }
+}
+
+/** A stream can't be sent twice. */
+function isRepeatable({ method = 'GET', body }: FetchOptions): boolean {
+  return HARMLESS.includes(method) && (body === undefined || typeof body === 'string' || body instanceof Uint8Array);
 }
 
 function factsOf(error: unknown): Readonly<Record<string, unknown>> {
@@ -154,7 +164,8 @@ function requestFor(url: Url, first: Url, proxy: Url | undefined, options: Fetch
     timeoutMs: 0,
     connectTimeoutMs: CONNECT_MS,
     cancel: limit,
-    ...(url.scheme === 'https' && { tls: { serverName: url.host, ...(options.authorities && { authorities: options.authorities() }) } }),
+    ...(options.body !== undefined && { body: options.body }),
+    ...(url.scheme === 'https' && { tls: { serverName: url.host, ...(options.authorities && { authorities: options.authorities() }), ...(isFirstHost && options.identity?.()) } }),
     ...(isTunnel && { beforeTls: (plain: Connection) => openTunnel(plain, url, proxy) }),
   };
 }

@@ -9,6 +9,7 @@ import { informationTests } from './information.ts';
 import { lifeTests } from './life.ts';
 import { outputTests } from './output.ts';
 import { registryTests } from './registries.ts';
+import { registryAccessTests } from './registry-access.ts';
 import { runTests } from './run.ts';
 
-export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...registryTests, ...crashTests, ...faultTests, ...networkTests];
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...registryTests, ...registryAccessTests, ...crashTests, ...faultTests, ...networkTests];

@@ -8,7 +8,7 @@ type Fields<T> = Readonly<Record<keyof T, Shape>>;
 const TEXTS: Shape = { list: 'string' };
 const TEXT_MAP: Shape = { map: 'string' };
 
-const HEALTH = { Test: TEXTS, Interval: 'number', Timeout: 'number', StartPeriod: 'number', Retries: 'number' } satisfies Fields<HealthConfig>;
+const HEALTH = { Test: TEXTS, Interval: 'number', Timeout: 'number', StartPeriod: 'number', StartInterval: 'number', Retries: 'number' } satisfies Fields<HealthConfig>;
 const LOG = { Type: 'string', Config: TEXT_MAP } satisfies Fields<LogConfig>;
 const RESTART = { Name: 'string', MaximumRetryCount: 'number' } satisfies Fields<RestartPolicy>;
 const DEVICE = { PathOnHost: 'string', PathInContainer: 'string', CgroupPermissions: 'string' } satisfies Fields<DeviceMapping>;

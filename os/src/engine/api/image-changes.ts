@@ -1,6 +1,5 @@
 // The routes that change images: load, save, import, tag, remove, prune.
 
-import { decodeBase64, decodeUtf8, encodeUtf8, explain, messageOf } from '@drover/core';
 import { pump } from '@drover/host';
 import { HttpHeaders } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
@@ -8,35 +7,15 @@ import type { Engine } from '../engine.ts';
 import { nameImage, normaliseName } from '../image/add-image.ts';
 import { parseImageReference, renderImageReference } from '../image/image-reference.ts';
 import { importImage } from '../image/import-image.ts';
-import type { Progress } from '../image/load-images.ts';
 import { loadImages } from '../image/load-images.ts';
 import { pruneImages, removeImage } from '../image/remove-image.ts';
 import type { SavedImage } from '../image/save-images.ts';
 import { startSave } from '../image/save-images.ts';
-import type { Login } from '../registry/registry-client.ts';
 import type { ApiRequest } from './api-request.ts';
 import { parseSwitch } from './image-routes.ts';
 import { matchesLabels, parseFilters } from './parse-filters.ts';
 import { parseUntil } from './parse-until.ts';
-
-const JSON_STREAM = HttpHeaders.of({ 'Content-Type': 'application/json' });
-
-/** Work whose steps are lines of JSON. Before the first line a failure is an error of the API, later a line. */
-async function tellProgress(engine: Engine, request: ApiRequest, work: (tell: Progress) => Promise<void>): Promise<void> {
-  let sink: Awaited<ReturnType<typeof request.exchange.startStream>> | undefined;
-  const tell: Progress = async (line) => {
-    sink ??= await request.exchange.startStream(200, JSON_STREAM);
-    await sink.write(encodeUtf8(`${JSON.stringify(line)}\r\n`));
-  };
-  try {
-    await work(tell);
-  } catch (error) {
-    if (sink === undefined) throw error;
-    engine.log.error(`${request.exchange.head.target}: ${explain(error)}`);
-    await tell({ errorDetail: { message: messageOf(error) }, error: messageOf(error) });
-  }
-  if (sink === undefined) await request.exchange.respond(200, JSON_STREAM);
-}
+import { tellProgress } from './tell-progress.ts';
 
 export async function load(engine: Engine, request: ApiRequest): Promise<void> {
   const quiet = request.query.isOn('quiet');
@@ -75,7 +54,7 @@ function gatherImages({ images }: Engine, asked: readonly string[]): SavedImage[
 
 export async function create(engine: Engine, request: ApiRequest): Promise<void> {
   const { query } = request;
-  if (query.get('fromImage') !== '') return pull(engine, request);
+  if (query.get('fromImage') !== '') return (await import('./registry-routes.ts')).pull(engine, request);
   if (query.get('fromSrc') !== '-') throw apiError('not-implemented', 'System Docker imports what it is given, not what an address names');
   const name = query.get('repo') === '' ? undefined : normaliseName(`${query.get('repo')}${query.get('tag') === '' ? '' : `:${query.get('tag')}`}`);
   if (name === undefined && query.get('repo') !== '') throw apiError('invalid-parameter', 'invalid reference format');
@@ -86,27 +65,6 @@ export async function create(engine: Engine, request: ApiRequest): Promise<void>
     engine.events.publish('image', 'import', image.id, { name: name ?? image.id });
     await tell({ status: image.id });
   });
-}
-
-async function pull(engine: Engine, request: ApiRequest): Promise<void> {
-  const { query, exchange } = request;
-  const [image, tag] = [query.get('fromImage'), query.get('tag')];
-  const reference = parseImageReference(tag === '' ? image : `${image}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`);
-  if (reference === undefined) throw apiError('invalid-parameter', 'invalid reference format');
-  const login = readLogin(exchange.head.headers.get('x-registry-auth'));
-  const { pullImage } = await import('../registry/pull-image.ts');
-  await tellProgress(engine, request, (tell) => pullImage(engine, reference, login, tell, exchange.whenClientLeaves()));
-}
-
-/** JSON in base64, of which the client may use the alphabet for addresses. */
-function readLogin(header: string | undefined): Login {
-  const bytes = decodeBase64((header ?? '').replace(/-/g, '+').replace(/_/g, '/'));
-  if (header === undefined || header === '' || bytes === undefined) return {};
-  try {
-    return JSON.parse(decodeUtf8(bytes)) as Login;
-  } catch (error) {
-    throw apiError('invalid-parameter', `invalid X-Registry-Auth header: ${messageOf(error)}`);
-  }
 }
 
 export async function tag(engine: Engine, request: ApiRequest): Promise<void> {

@@ -112,8 +112,12 @@ const history: Handler = async (engine, request) => {
 
 const changes = (name: 'load' | 'save' | 'create' | 'tag' | 'remove' | 'prune'): Handler => async (engine, request) => (await import('./image-changes.ts'))[name](engine, request);
 
-const later = (what: string): Handler => () => {
-  throw apiError('not-implemented', `${what} is not supported by System Docker yet`);
+const atRegistry = (name: 'push' | 'search' | 'distribution'): Handler => async (engine, request) => (await import('./registry-routes.ts'))[name](engine, request);
+
+const commit: Handler = async (engine, request) => (await import('./commit-route.ts')).commit(engine, request);
+
+const noBuilder: Handler = () => {
+  throw apiError('not-implemented', 'System Docker builds no images: build them in User Docker, and hand them over with docker save and system-docker load, or through a registry');
 };
 
 export const ROUTES: Routes = defineRoutes({
@@ -121,16 +125,16 @@ export const ROUTES: Routes = defineRoutes({
   'POST /images/create': changes('create'),
   'POST /images/load': changes('load'),
   'GET /images/get': changes('save'),
-  'GET /images/search': later('searching for images'),
+  'GET /images/search': atRegistry('search'),
   'POST /images/prune': changes('prune'),
   'GET /images/{name...}/json': inspect,
   'GET /images/{name...}/history': history,
   'GET /images/{name...}/get': changes('save'),
   'POST /images/{name...}/tag': changes('tag'),
-  'POST /images/{name...}/push': later('pushing images'),
+  'POST /images/{name...}/push': atRegistry('push'),
   'DELETE /images/{name...}': changes('remove'),
-  'POST /build': later('building images'),
+  'POST /build': noBuilder,
   'POST /build/prune': (_, request) => request.send(200, { CachesDeleted: null, SpaceReclaimed: 0 }),
-  'POST /commit': later('committing containers'),
-  'GET /distribution/{name...}/json': later('asking a registry'),
+  'POST /commit': commit,
+  'GET /distribution/{name...}/json': atRegistry('distribution'),
 });

@@ -4,6 +4,7 @@ import { HttpHeaders } from '@drover/docker-api';
 import type { VersionInfo } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
+import { architectureOf } from '../image/image-config.ts';
 import { VERSION } from '../../version.ts';
 import type { Handler, Routes } from './api-request.ts';
 import { API_NEWEST, API_OLDEST, defineRoutes } from './api-request.ts';
@@ -18,7 +19,7 @@ const version: Handler = async (engine, request) => {
   const info: VersionInfo = {
     Platform: { Name: 'Drover System Docker' },
     Components: [
-      { Name: 'Engine', Version: VERSION, Details: { ApiVersion: `1.${API_NEWEST}`, MinAPIVersion: `1.${API_OLDEST}`, Os: 'linux', Arch: goArchitecture(kernel.machine), KernelVersion: kernel.release } },
+      { Name: 'Engine', Version: VERSION, Details: { ApiVersion: `1.${API_NEWEST}`, MinAPIVersion: `1.${API_OLDEST}`, Os: 'linux', Arch: architectureOf(kernel.machine), KernelVersion: kernel.release } },
       ...(await programVersions(engine)).map(([Name, Version]) => ({ Name, Version, Details: {} })),
     ],
     Version: VERSION,
@@ -27,16 +28,12 @@ const version: Handler = async (engine, request) => {
     GitCommit: '',
     GoVersion: '',
     Os: 'linux',
-    Arch: goArchitecture(kernel.machine),
+    Arch: architectureOf(kernel.machine),
     KernelVersion: kernel.release,
     BuildTime: '',
   };
   await request.send(200, info);
 };
-
-function goArchitecture(machine: string): string {
-  return { x86_64: 'amd64', aarch64: 'arm64' }[machine] ?? machine;
-}
 
 async function programVersions({ host, programs }: Engine): Promise<[string, string][]> {
   const versions: [string, string][] = [];
@@ -51,9 +48,7 @@ const info: Handler = async (engine, request) => (await import('./render-info.ts
 
 const diskUsage: Handler = async (engine, request) => (await import('./prune.ts')).diskUsage(engine, request);
 
-const auth: Handler = () => {
-  throw apiError('not-implemented', 'logging in to a registry is not supported by System Docker yet');
-};
+const auth: Handler = async (engine, request) => (await import('./registry-routes.ts')).login(engine, request);
 
 const noSwarm: Handler = () => {
   throw apiError('unavailable', 'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.');

@@ -24,6 +24,8 @@ export type ArchiveJob =
   | { readonly kind: 'unpack'; readonly place: Place; readonly path: string; readonly layer: boolean; readonly keepKinds: boolean; readonly journal?: string }
   /** `path` of the place to standard output, as `name`; with an empty name what is in it. `layer`: with whiteouts. */
   | { readonly kind: 'pack'; readonly place: Place; readonly path: string; readonly name: string; readonly layer: boolean }
+  /** The archive that was unpacked into the folder with this journal, byte by byte, to standard output. */
+  | { readonly kind: 'assemble'; readonly folder: string; readonly journal: string }
   /** What is at `path`; nothing more. */
   | { readonly kind: 'look'; readonly place: Place; readonly path: string }
   /** An archive of these parts to standard output. */

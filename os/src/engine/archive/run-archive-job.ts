@@ -30,6 +30,8 @@ export interface RunningJob {
 export interface JobStreams {
   /** Descriptor to read the archive from, instead of `input`; closed here. */
   readonly from?: number;
+  /** Descriptor to write the archive to, instead of `output`; closed here. */
+  readonly to?: number;
   /** The output goes nowhere: only its digest is of interest. */
   readonly discard?: boolean;
 }
@@ -39,10 +41,10 @@ export function startArchiveJob({ host }: Engine, job: ArchiveJob, streams: JobS
   const [input, output, reports] = [children.pipe(), children.pipe(), children.pipe()];
   const child = children.start({
     argv: ['/proc/self/exe', 'archive', JSON.stringify(job)],
-    descriptors: [[0, streams.from ?? input.read], ...(streams.discard === true ? [] : [[1, output.write] as const]), [2, 2], [REPORT_DESCRIPTOR, reports.write]],
+    descriptors: [[0, streams.from ?? input.read], ...(streams.discard === true ? [] : [[1, streams.to ?? output.write] as const]), [2, 2], [REPORT_DESCRIPTOR, reports.write]],
     deathSignal: 'KILL',
   });
-  for (const fd of [input.read, output.write, reports.write, ...(streams.from === undefined ? [] : [streams.from])]) children.closeDescriptor(fd);
+  for (const fd of [input.read, output.write, reports.write, streams.from, streams.to]) if (fd !== undefined) children.closeDescriptor(fd);
   const first = readReports(children.source(reports.read), child.wait());
   first.catch(() => undefined); // told to whoever asks
   return {

@@ -1,7 +1,8 @@
 // What a client asks for when it creates a container, merged with what its image says, checked and completed. Pure.
 
-import type { ContainerConfig, ContainerCreateBody, HealthConfig, HostConfig, NameSet } from '@drover/docker-api';
+import type { ContainerConfig, ContainerCreateBody, HostConfig, NameSet } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
+import { checkHealthConfig, mergeHealthConfig } from '../health/health-check.ts';
 import { checkNamespaceModes } from '../spec/namespace-modes.ts';
 import { normaliseCapabilities } from '../spec/capabilities.ts';
 import { MASKED_PATHS, READONLY_PATHS } from '../spec/render-spec.ts';
@@ -39,7 +40,7 @@ export function checkCreate(body: ContainerCreateBody, image: ContainerConfig, c
   checkJoinedNetwork(given, hostConfig);
   checkConfig(config, hostConfig);
   checkHostConfig(hostConfig);
-  return { path, args, config, hostConfig, warnings: findWarnings(config, hostConfig) };
+  return { path, args, config, hostConfig, warnings: findWarnings(hostConfig) };
 }
 
 /** The API takes one word as text. */
@@ -52,7 +53,7 @@ function mergeConfig(given: ContainerConfig, image: ContainerConfig, context: Cr
   const { entrypoint, cmd } = mergeCommand(given, image);
   const volumes: NameSet = { ...image.Volumes, ...given.Volumes };
   const ports: NameSet = { ...image.ExposedPorts, ...given.ExposedPorts };
-  const healthcheck = mergeHealthcheck(given.Healthcheck, image.Healthcheck);
+  const healthcheck = mergeHealthConfig(given.Healthcheck, image.Healthcheck);
   return {
     ...given,
     Hostname: given.Hostname || context.hostName,
@@ -84,11 +85,6 @@ function mergeEnv(image: readonly string[], given: readonly string[]): string[] 
   return [...given, ...image.filter((entry) => !named.has(nameOf(entry)))];
 }
 
-function mergeHealthcheck(given: HealthConfig | null | undefined, image: HealthConfig | null | undefined): HealthConfig | undefined {
-  if (!given) return image ?? undefined;
-  return image ? { ...image, ...given, Test: given.Test?.length ? given.Test : (image.Test ?? []) } : given;
-}
-
 /** Defaults that the engine's behaviour depends on, and that `docker inspect` shows. */
 function completeHostConfig(given: HostConfig): HostConfig {
   const log = given.LogConfig?.Type || 'json-file';
@@ -115,6 +111,7 @@ function checkConfig(config: ContainerRecord['config'], hostConfig: HostConfig):
   const oddEntry = config.Env.find((entry) => entry === '' || entry.startsWith('='));
   if (oddEntry !== undefined) bad(`invalid environment variable: ${oddEntry}`);
   if (config.StopSignal && parseSignal(config.StopSignal) === undefined) bad(`invalid signal: ${config.StopSignal}`);
+  if (config.Healthcheck) checkHealthConfig(config.Healthcheck);
   const restarts = hostConfig.RestartPolicy?.Name;
   if (hostConfig.AutoRemove === true && restarts !== 'no') bad("can't create 'AutoRemove' container with restart policy");
 }
@@ -192,11 +189,7 @@ function checkMemory({ Memory: memory = 0, MemorySwap: swap = 0 }: HostConfig): 
   if (swap > 0 && swap < memory) throw apiError('invalid-parameter', 'Minimum memoryswap limit should be larger than memory limit, see usage');
 }
 
-function findWarnings(config: ContainerConfig, hostConfig: HostConfig): string[] {
-  const warnings: string[] = [];
+function findWarnings(hostConfig: HostConfig): string[] {
   const published = Object.keys(hostConfig.PortBindings ?? {}).length > 0 || hostConfig.PublishAllPorts === true;
-  if (published) warnings.push('Published ports are discarded when using host network mode');
-  const test = config.Healthcheck?.Test ?? [];
-  if (test.length > 0 && test[0] !== 'NONE') warnings.push('System Docker does not run health checks yet');
-  return warnings;
+  return published ? ['Published ports are discarded when using host network mode'] : [];
 }

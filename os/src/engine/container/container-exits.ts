@@ -2,6 +2,7 @@
 
 import { CancelSource, explain, join } from '@drover/core';
 import type { Engine } from '../engine.ts';
+import { suspendHealth } from '../health/watch-health.ts';
 import { dropCrunContainer } from '../runtime/crun.ts';
 import { cgroupsPathOf } from '../spec/gather-spec.ts';
 import type { Container } from './container.ts';
@@ -47,6 +48,7 @@ export async function handleExit(engine: Engine, container: Container): Promise<
 /** Under the container's lock. */
 export async function finishRun(engine: Engine, container: Container, end: ProcessEnd): Promise<void> {
   const { outcome, record } = container;
+  suspendHealth(container);
   const startedAt = container.run?.startedAt ?? outcome.startedAt;
   const oomKilled = engine.host.files.exists(join(engine.paths.bundle(container.id), 'oom'));
   const ranMs = Math.max(0, Date.parse(end.finishedAt) - Date.parse(startedAt));

@@ -5,6 +5,7 @@
 import { deferred } from '@drover/core';
 import type { Deferred } from '@drover/core';
 import type { ContainerStatus } from '@drover/docker-api';
+import type { HealthWatch } from '../health/watch-health.ts';
 import type { AttachClient, AttachHub } from '../runtime/attach-hub.ts';
 import type { ContainerOutcome, ContainerRecord, ContainerRun } from './container-record.ts';
 import type { ContainerEvent } from './container-states.ts';
@@ -41,6 +42,8 @@ export class Container {
   readonly logListeners: Set<() => void> = new Set();
   /** Of its execs that run. */
   readonly execIds: Set<string> = new Set();
+  /** Of one with a health check, once it has been started. */
+  health: HealthWatch | undefined;
   /** Ends the wait before a restart. */
   cancelRestart: (() => void) | undefined;
   lastDelayMs = 0;

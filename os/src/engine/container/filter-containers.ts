@@ -70,7 +70,7 @@ function planMatch(filters: Filters, context: FilterContext): (container: Contai
       (images === undefined || images.includes(record.imageId)) &&
       (filters['volume'] === undefined || filters['volume'].some((text) => record.mounts.some((mount) => mount.name === text || mount.destination === text || mount.source === text))) &&
       (filters['network'] === undefined || filters['network'].includes(record.hostConfig.NetworkMode ?? '')) &&
-      (filters['health'] === undefined || filters['health'].includes('none')) &&
+      (filters['health'] === undefined || filters['health'].includes(container.health?.state.Status ?? 'none')) &&
       !(filters['is-task']?.includes('true') ?? false) &&
       filters['publish'] === undefined
     );

@@ -3,6 +3,7 @@
 
 import { join } from '@drover/core';
 import type { Engine } from '../engine.ts';
+import { beginHealth, suspendHealth } from '../health/watch-health.ts';
 import { deleteCrunContainer, readCrunStatus } from '../runtime/crun.ts';
 import { isSameProcess, readProcessStart } from '../runtime/process-identity.ts';
 import { readMountTable } from '../../storage/mount-table.ts';
@@ -37,7 +38,11 @@ async function recover(engine: Engine, container: Container): Promise<void> {
     container.transition('will-restart');
     return;
   }
-  if (run.paused) container.transition('paused');
+  beginHealth(engine, container);
+  if (run.paused) {
+    suspendHealth(container);
+    container.transition('paused');
+  }
   await noteMissingMonitor(engine, container);
 }
 

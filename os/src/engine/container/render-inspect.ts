@@ -10,7 +10,7 @@ import type { MountRecord } from './container-record.ts';
 import { isAlive } from './container-states.ts';
 
 export function renderState(container: Container): ContainerState {
-  const { status, outcome, run } = container;
+  const { status, outcome, run, health } = container;
   return {
     Status: status,
     Running: isAlive(status),
@@ -23,6 +23,7 @@ export function renderState(container: Container): ContainerState {
     Error: outcome.error,
     StartedAt: outcome.startedAt,
     FinishedAt: outcome.finishedAt,
+    ...(health !== undefined && { Health: health.state }),
   };
 }
 

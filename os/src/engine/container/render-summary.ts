@@ -1,7 +1,7 @@
 // A container as one row of `docker ps`.
 
 import { formatRough } from '@drover/core';
-import type { ContainerSummary } from '@drover/docker-api';
+import type { ContainerSummary, Health } from '@drover/docker-api';
 import type { Engine } from '../engine.ts';
 import { renderNetworks } from './render-network.ts';
 import type { Container } from './container.ts';
@@ -34,11 +34,11 @@ function renderImageName({ images }: Engine, { record }: Container): string {
   return found === undefined || found.id === record.imageId ? name : record.imageId;
 }
 
-export function renderStatus({ status, outcome }: Container, now: number): string {
+export function renderStatus({ status, outcome, health }: Container, now: number): string {
   const since = (time: string): string => formatRough(Math.max(0, now - Date.parse(time)));
   switch (status) {
     case 'running':
-      return `Up ${since(outcome.startedAt)}`;
+      return `Up ${since(outcome.startedAt)}${health === undefined ? '' : ` (${renderHealth(health.state)})`}`;
     case 'paused':
       return `Up ${since(outcome.startedAt)} (Paused)`;
     case 'restarting':
@@ -54,4 +54,8 @@ export function renderStatus({ status, outcome }: Container, now: number): strin
     default:
       return status;
   }
+}
+
+function renderHealth({ Status: status }: Health): string {
+  return status === 'starting' ? 'health: starting' : status;
 }

@@ -4,6 +4,8 @@
 import { codeOf, explain, join, messageOf } from '@drover/core';
 import { apiError, inWords } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
+import { beginHealth } from '../health/watch-health.ts';
+import type { Image } from '../image/image-store.ts';
 import { AttachHub } from '../runtime/attach-hub.ts';
 import { createThroughConmon } from '../runtime/conmon.ts';
 import { deleteCrunContainer, startCreated } from '../runtime/crun.ts';
@@ -79,9 +81,13 @@ async function planFilter({ host, capabilities: own }: Engine, { record }: Conta
 }
 
 export function requireLayers(engine: Engine, container: Container): readonly string[] {
+  return requireImage(engine, container).layers;
+}
+
+export function requireImage(engine: Engine, container: Container): Image {
   const image = engine.images.get(container.record.imageId);
   if (image === undefined) throw apiError('not-found', `No such image: ${container.record.imageId}`, { hint: 'create the container again from an image that is there' });
-  return image.layers;
+  return image;
 }
 
 function prepareMountSources({ host, volumes }: Engine, container: Container): void {
@@ -122,6 +128,7 @@ function noteRunning(engine: Engine, container: Container, pid: number, monitorP
   container.outcome = { ...container.outcome, startedAt, exitCode: 0, error: '', oomKilled: false };
   engine.containers.saveOutcome(container);
   container.transition('started');
+  beginHealth(engine, container);
   engine.events.publishContainer('start', container);
 }
 

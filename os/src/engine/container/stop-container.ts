@@ -5,6 +5,7 @@ import { RosError } from '@drover/core';
 import { withDeadline } from '@drover/host';
 import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
+import { resumeHealth, suspendHealth } from '../health/watch-health.ts';
 import { requireCrun } from '../runtime/crun.ts';
 import { isSameProcess } from '../runtime/process-identity.ts';
 import type { Container } from './container.ts';
@@ -131,5 +132,7 @@ async function changePause(engine: Engine, container: Container, action: 'pause'
   await requireCrun(engine, [paused ? 'pause' : 'resume', container.id]);
   if (container.run !== undefined) engine.containers.saveRun(container, { ...container.run, paused });
   container.transition(paused ? 'paused' : 'unpaused');
+  if (paused) suspendHealth(container);
+  else resumeHealth(engine, container);
   engine.events.publishContainer(action, container);
 }

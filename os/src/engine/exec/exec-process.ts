@@ -7,7 +7,7 @@ import type { ByteSource, Exit, Process } from '@drover/host';
 import type { StreamName } from '@drover/docker-api';
 import type { Engine } from '../engine.ts';
 import { crunOptions } from '../runtime/crun.ts';
-import type { StreamClient } from '../runtime/stream-client.ts';
+import type { OutputClient } from '../runtime/stream-client.ts';
 import type { Exec } from './exec-store.ts';
 
 export interface ExecFiles {
@@ -28,11 +28,11 @@ function planCommand(engine: Engine, exec: Exec): string[] {
 }
 
 /** Started; `exit` resolves once the process has ended and all its output is with the client. */
-export function startProcess(engine: Engine, exec: Exec, client: StreamClient | undefined): Promise<Exit> {
+export function startProcess(engine: Engine, exec: Exec, client: OutputClient | undefined): Promise<Exit> {
   return exec.options.Tty === true ? runOnTerminal(engine, exec, client) : runOnPipes(engine, exec, client);
 }
 
-async function runOnPipes(engine: Engine, exec: Exec, client: StreamClient | undefined): Promise<Exit> {
+async function runOnPipes(engine: Engine, exec: Exec, client: OutputClient | undefined): Promise<Exit> {
   const { AttachStdin: input, AttachStdout: output, AttachStderr: errors } = exec.options;
   const how = (wanted: boolean | undefined): 'pipe' | 'null' => (client !== undefined && wanted === true ? 'pipe' : 'null');
   const child = engine.host.processes.start(planCommand(engine, exec), { stdin: how(input), stdout: how(output), stderr: how(errors), newSession: true });
@@ -43,7 +43,7 @@ async function runOnPipes(engine: Engine, exec: Exec, client: StreamClient | und
   return child.wait();
 }
 
-async function runOnTerminal(engine: Engine, exec: Exec, client: StreamClient | undefined): Promise<Exit> {
+async function runOnTerminal(engine: Engine, exec: Exec, client: OutputClient | undefined): Promise<Exit> {
   const child = engine.host.terminals.startOnTerminal(planCommand(engine, exec));
   exec.process = { resize: (columns, rows) => child.resize(columns, rows) };
   const [rows, columns] = exec.options.ConsoleSize ?? [0, 0];
@@ -53,7 +53,7 @@ async function runOnTerminal(engine: Engine, exec: Exec, client: StreamClient | 
   return child.wait();
 }
 
-async function feed(client: StreamClient, stdin: NonNullable<Process['stdin']>): Promise<void> {
+async function feed(client: OutputClient, stdin: NonNullable<Process['stdin']>): Promise<void> {
   try {
     await client.readInput((bytes) => stdin.write(bytes));
   } catch (error) {
@@ -67,7 +67,7 @@ function ignoreClosed(error: unknown): void {
   if (!['EPIPE', 'EIO', 'EBADF'].includes(codeOf(error) ?? '')) throw error;
 }
 
-async function passOn(engine: Engine, exec: Exec, child: Pick<Process, 'wait'>, source: ByteSource | undefined, stream: StreamName, client: StreamClient | undefined): Promise<void> {
+async function passOn(engine: Engine, exec: Exec, child: Pick<Process, 'wait'>, source: ByteSource | undefined, stream: StreamName, client: OutputClient | undefined): Promise<void> {
   if (source === undefined) return;
   let isCommands: boolean | undefined;
   const write = async (bytes: Uint8Array): Promise<void> => {
@@ -112,6 +112,15 @@ function parseNote(line: string): string[] {
 /** Its number on the machine; 0 while crun has not written it. */
 export function readExecPid(engine: Engine, exec: Exec): number {
   return exec.status === 'running' ? Number(engine.host.files.readTextIfPresent(execFiles(engine, exec).pid) ?? 0) : 0;
+}
+
+const SIGKILL = 9;
+
+/** With what it started, as far as that has not left its session. */
+export function killExec(engine: Engine, exec: Exec): void {
+  const pid = readExecPid(engine, exec);
+  if (pid === 0) return;
+  for (const target of [-pid, pid]) engine.host.processes.kill(target, SIGKILL);
 }
 
 /** Whether the command itself runs or has run, and not crun on its way to it. */

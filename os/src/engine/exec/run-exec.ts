@@ -9,6 +9,7 @@ import { refusalOf } from '../container/container-states.ts';
 import type { Engine } from '../engine.ts';
 import { explainStartFailure, findProgramPlace, renderExecFailure } from '../runtime/start-failure.ts';
 import type { StartFailure } from '../runtime/start-failure.ts';
+import type { OutputClient } from '../runtime/stream-client.ts';
 import { StreamClient } from '../runtime/stream-client.ts';
 import { readUser } from '../spec/gather-spec.ts';
 import { renderEnv, renderProcess } from '../spec/render-spec.ts';
@@ -74,7 +75,13 @@ export async function runDetached(engine: Engine, exec: Exec, container: Contain
   if (failure !== undefined) throw apiError(failure.isUsersMistake ? 'invalid-parameter' : 'system', explainFailure(failure));
 }
 
-async function run(engine: Engine, exec: Exec, container: Container, client: StreamClient | undefined): Promise<ExecFailure | undefined> {
+/** For the engine's own ends. Resolves when it has ended and `client` has its output; to why it could not be started, if so. */
+export async function runForOutput(engine: Engine, exec: Exec, container: Container, client: OutputClient): Promise<string | undefined> {
+  const failure = await run(engine, exec, container, client);
+  return failure === undefined ? undefined : explainFailure(failure);
+}
+
+async function run(engine: Engine, exec: Exec, container: Container, client: OutputClient | undefined): Promise<ExecFailure | undefined> {
   const files = execFiles(engine, exec);
   exec.status = 'running';
   container.execIds.add(exec.id);

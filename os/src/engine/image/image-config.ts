@@ -25,6 +25,13 @@ export interface ImageConfig {
   readonly history?: readonly HistoryEntry[];
 }
 
+const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
+
+/** As images call it. `machine`: as `uname -m` does. */
+export function architectureOf(machine: string): string {
+  return ARCHITECTURES[machine] ?? machine;
+}
+
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 export function isDigest(text: unknown): text is string {

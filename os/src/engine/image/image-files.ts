@@ -20,6 +20,13 @@ export interface LayerRecord {
   /** Of the archive, uncompressed. */
   readonly archiveBytes: number;
   readonly contentBytes: number;
+  /** As a registry has it, compressed with gzip. */
+  readonly packed?: PackedLayer;
+}
+
+export interface PackedLayer {
+  readonly digest: string;
+  readonly sizeBytes: number;
 }
 
 /** Of a layer or a folder of the engine's that is not finished. */
@@ -58,6 +65,12 @@ export class ImageFiles {
   readLayer(diffId: string): LayerRecord | undefined {
     const text = this.host.files.readTextIfPresent(join(this.layerFolder(diffId), 'layer.json'));
     return text === undefined ? undefined : (JSON.parse(text) as LayerRecord);
+  }
+
+  /** It saves packing the layer again; nothing hangs on it. */
+  notePacked(diffId: string, packed: PackedLayer): void {
+    const record = this.readLayer(diffId);
+    if (record !== undefined) this.host.files.writeAtomic(join(this.layerFolder(diffId), 'layer.json'), JSON.stringify({ ...record, packed } satisfies LayerRecord), { mode: 0o600 });
   }
 
   /** Undefined of images of the operating system. */

@@ -6,21 +6,21 @@ import type { Engine } from '../engine.ts';
 import { startArchiveJob } from '../archive/run-archive-job.ts';
 import { removeTree } from '../storage/trees.ts';
 import { decompressorOf } from './compression.ts';
-import type { LayerRecord } from './image-files.ts';
+import type { LayerRecord, PackedLayer } from './image-files.ts';
 import { UNFINISHED } from './image-files.ts';
 
 const SYNC_LIMIT_MS = 30 * 60_000;
 
 /**
  * From an archive in a file, compressed or not. `diffId`: what the uncompressed archive's digest must be; undefined
- * takes it as it is. Resolves to that digest. Throws `invalid-layer`, `archive-failed`.
+ * takes it as it is. `packed`: what the file is to a registry. Resolves to that digest. Throws `invalid-layer`, `archive-failed`.
  */
-export async function importLayer(engine: Engine, archive: string, diffId: string | undefined): Promise<string> {
-  if (diffId === undefined) return unpackLayer(engine, archive, undefined);
-  return engine.locks.run(diffId, async () => (engine.imageFiles.readLayer(diffId) === undefined ? unpackLayer(engine, archive, diffId) : diffId));
+export async function importLayer(engine: Engine, archive: string, diffId: string | undefined, packed?: PackedLayer): Promise<string> {
+  if (diffId === undefined) return unpackLayer(engine, archive, undefined, packed);
+  return engine.locks.run(diffId, async () => (engine.imageFiles.readLayer(diffId) === undefined ? unpackLayer(engine, archive, diffId, packed) : diffId));
 }
 
-async function unpackLayer(engine: Engine, archive: string, wanted: string | undefined): Promise<string> {
+async function unpackLayer(engine: Engine, archive: string, wanted: string | undefined, packed: PackedLayer | undefined): Promise<string> {
   const { host, paths, imageFiles } = engine;
   const folder = join(paths.layers, UNFINISHED + encodeHex(host.random(8)));
   const content = join(folder, 'diff');
@@ -35,7 +35,7 @@ async function unpackLayer(engine: Engine, archive: string, wanted: string | und
     const { sha256, archiveBytes, contentBytes } = await job.done();
     const diffId = `sha256:${sha256}`;
     if (wanted !== undefined && wanted !== diffId) throw new RosError('invalid-layer', `invalid diffID for layer: expected "${wanted}", got "${diffId}"`);
-    const record: LayerRecord = { archiveBytes, contentBytes };
+    const record: LayerRecord = { archiveBytes, contentBytes, ...(packed && { packed }) };
     host.files.write(join(folder, 'layer.json'), JSON.stringify(record), { mode: 0o600 });
     await run(engine, ['sync', '-f', folder]);
     if (imageFiles.readLayer(diffId) === undefined) host.files.rename(folder, imageFiles.layerFolder(diffId));

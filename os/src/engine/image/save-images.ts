@@ -6,9 +6,9 @@ import type { SavedPart } from '../archive/archive-job.ts';
 import type { RunningJob } from '../archive/run-archive-job.ts';
 import { startArchiveJob } from '../archive/run-archive-job.ts';
 import type { Engine } from '../engine.ts';
-import type { ImageConfig } from './image-config.ts';
 import { hexOf } from './image-files.ts';
 import type { Image } from './image-store.ts';
+import { configurationOf, writeLayerArchive } from './layer-archive.ts';
 
 /** An image and the names under which it is asked for; none, when it is by its id. */
 export interface SavedImage {
@@ -40,7 +40,7 @@ export async function startSave(engine: Engine, images: readonly SavedImage[]): 
   for (const { image, names } of images) {
     const layers = await gatherLayers(engine, image);
     for (const { part } of layers) add(part);
-    const config = addBlob(configOf(engine, image, layers));
+    const config = addBlob(configurationOf(engine, image, layers.map(({ diffId }) => diffId)));
     saved.push({ names, config, manifest: addBlob(renderManifest(config, layers)), layers });
   }
   add({ name: 'index.json', text: renderIndex(saved) });
@@ -61,7 +61,7 @@ async function gatherLayers(engine: Engine, image: Image): Promise<SavedLayer[]>
   const layers: SavedLayer[] = [];
   for (const [i, folder] of image.layers.entries()) {
     const diffId = image.diffIds?.[i];
-    layers.push(diffId === undefined ? await packLayer(engine, folder) : storedLayer(engine, diffId));
+    layers.push(diffId === undefined ? await packLayer(engine, image, i, folder) : storedLayer(engine, diffId));
   }
   return layers;
 }
@@ -74,21 +74,9 @@ function storedLayer({ imageFiles }: Engine, diffId: string): SavedLayer {
 }
 
 /** Of an image of the operating system, which never was an archive: it is packed once to know its digest. */
-async function packLayer(engine: Engine, folder: string): Promise<SavedLayer> {
-  const job = startArchiveJob(engine, { kind: 'pack', place: { folder }, path: '/', name: '', layer: true }, { discard: true });
-  job.input.close();
-  job.output.close();
-  const { sha256, archiveBytes: sizeBytes } = await job.done();
-  const diffId = `sha256:${sha256}`;
+async function packLayer(engine: Engine, image: Image, index: number, folder: string): Promise<SavedLayer> {
+  const { diffId, sizeBytes } = await writeLayerArchive(engine, image, index, { discard: true });
   return { diffId, sizeBytes, part: { name: blobName(diffId), folder, sizeBytes } };
-}
-
-function configOf({ imageFiles }: Engine, image: Image, layers: readonly SavedLayer[]): string {
-  const stored = imageFiles.readConfig(image.id);
-  if (stored !== undefined) return stored;
-  const { architecture, createdAt: created, config } = image;
-  const made: ImageConfig = { architecture, os: 'linux', created, config, rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) }, history: layers.map(() => ({ created })) };
-  return JSON.stringify(made);
 }
 
 interface SavedManifest {

@@ -1,61 +1,48 @@
 // `docker pull`: the manifest for this machine, its layers three at a time, each checked by digest before it is
 // unpacked and again as it is unpacked; then the image, then its names.
 
-import { CancelSource, decodeUtf8, encodeHex, encodeUtf8, join, RosError } from '@drover/core';
+import { CancelSource, decodeUtf8, encodeHex, join, RosError } from '@drover/core';
 import type { Cancel } from '@drover/core';
 import { withDeadline } from '@drover/host';
-import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
 import { withClaimedLayers } from '../image/claim-layers.ts';
 import { addImage, nameImage } from '../image/add-image.ts';
-import { isDigest, parseImageConfig } from '../image/image-config.ts';
+import { parseImageConfig } from '../image/image-config.ts';
 import type { ImageReference } from '../image/image-reference.ts';
 import { hexOf, UNFINISHED } from '../image/image-files.ts';
 import { importLayer } from '../image/import-layer.ts';
 import type { Progress } from '../image/load-images.ts';
 import { removeTree } from '../storage/trees.ts';
+import type { Descriptor } from './fetch-manifest.ts';
+import { fetchConfig, fetchManifest } from './fetch-manifest.ts';
+import { hashFile } from './hash-file.ts';
 import { findRegistry } from './registry-address.ts';
-import type { Login } from './registry-client.ts';
 import { RegistryClient } from './registry-client.ts';
+import type { Login } from './registry-login.ts';
 
-const MANIFESTS = ['application/vnd.docker.distribution.manifest.v2+json', 'application/vnd.oci.image.manifest.v1+json'];
-const INDEXES = ['application/vnd.docker.distribution.manifest.list.v2+json', 'application/vnd.oci.image.index.v1+json'];
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
 const DOWNLOADS = 3;
 const ATTEMPTS = 5;
 const RETRY_MS = 1000;
 const STALL_LIMIT_MS = 60_000;
 const REPORT_MS = 200;
-const HASH_LIMIT_MS = 30 * 60_000;
-
-interface Descriptor {
-  readonly digest: string;
-  readonly size: number;
-  readonly platform?: { readonly architecture?: string; readonly os?: string };
-}
-
-interface Manifest {
-  readonly config: Descriptor;
-  readonly layers: readonly Descriptor[];
-}
 
 /** Throws `not-found`, `registry-denied`, `registry-failed`, `invalid-image`. */
 export async function pullImage(engine: Engine, reference: ImageReference, login: Login, tell: Progress, cancel: Cancel): Promise<void> {
   const wanted = reference.digest ?? reference.tag ?? 'latest';
   const stop = new CancelSource(cancel);
-  const client = new RegistryClient(engine.host, findRegistry(reference, engine.insecureRegistries), login, stop);
+  const client = new RegistryClient(engine, findRegistry(reference, engine.registries), login, 'pull', stop);
   const folder = join(engine.paths.temporary, UNFINISHED + encodeHex(engine.host.random(8)));
   engine.host.files.makeDirectory(folder, 0o700);
   try {
-    const { manifest, digest } = await fetchManifest(engine, client, wanted, reference);
+    const found = await fetchManifest(engine, client, reference);
+    const manifest = await found.manifest();
     await tell({ status: `Pulling from ${client.address.path}`, id: wanted });
     const configText = await fetchConfig(engine, client, manifest.config);
     const { diff_ids: diffIds } = parseImageConfig(configText).rootfs;
     if (diffIds.length !== manifest.layers.length) throw new RosError('invalid-image', 'the image has another number of layers than its configuration says');
     await withClaimedLayers(engine, diffIds, async () => {
       await fetchLayers(engine, client, manifest.layers, diffIds, folder, tell, stop);
-      await finish(engine, reference, configText, digest, tell);
+      await finish(engine, reference, configText, found.top.digest, tell);
     });
   } finally {
     stop.cancel();
@@ -73,48 +60,6 @@ async function finish(engine: Engine, reference: ImageReference, configText: str
   engine.events.publish('image', 'pull', shown, { name: repository });
   await tell({ status: `Digest: ${digest}` });
   await tell({ status: `Status: ${before?.id === image.id ? 'Image is up to date for' : 'Downloaded newer image for'} ${shown}` });
-}
-
-// ---- manifests and configurations
-
-async function fetchManifest(engine: Engine, client: RegistryClient, wanted: string, reference: ImageReference): Promise<{ readonly manifest: Manifest; readonly digest: string }> {
-  const top = await fetchChecked(engine, client, 'manifests', wanted, [...MANIFESTS, ...INDEXES], reference);
-  const parsed = parseJson(top.text) as Partial<Manifest> & { readonly manifests?: readonly Descriptor[] };
-  if (parsed.manifests === undefined) return { manifest: checkManifest(parsed), digest: top.digest };
-  const architecture = ARCHITECTURES[engine.host.kernel.machine] ?? engine.host.kernel.machine;
-  const mine = parsed.manifests.find(({ platform }) => platform?.os === 'linux' && platform.architecture === architecture);
-  if (mine === undefined || !isDigest(mine.digest)) throw apiError('not-found', `no matching manifest for linux/${architecture} in the manifest list entries`);
-  const own = await fetchChecked(engine, client, 'manifests', mine.digest, MANIFESTS, reference);
-  return { manifest: checkManifest(parseJson(own.text) as Partial<Manifest>), digest: top.digest };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RosError('registry-failed', 'the registry answers with what is not JSON');
-  }
-}
-
-function checkManifest({ config, layers }: Partial<Manifest>): Manifest {
-  const sound = config !== undefined && isDigest(config.digest) && Array.isArray(layers) && layers.every(({ digest, size }) => isDigest(digest) && typeof size === 'number');
-  if (!sound) throw new RosError('registry-failed', 'the registry has no manifest of a kind that is understood here (version 2, or OCI)');
-  return { config, layers };
-}
-
-/** A digest that was asked for is what comes. */
-async function fetchChecked({ host }: Engine, client: RegistryClient, kind: 'manifests' | 'blobs', wanted: string, accept: readonly string[], reference: ImageReference): Promise<{ readonly text: string; readonly digest: string }> {
-  const answer = await client.open(`${kind}/${wanted}`, { Accept: accept.join(', ') });
-  const text = await client.readText(answer);
-  if (answer.status === 404) throw apiError('not-found', `manifest for ${reference.repository}${reference.digest === undefined ? `:${wanted}` : `@${wanted}`} not found: manifest unknown: manifest unknown`);
-  if (answer.status >= 300) throw new RosError('registry-failed', `the registry ${client.address.name} answers ${answer.status}: ${text.trim().slice(0, 200)}`);
-  const digest = `sha256:${encodeHex(host.sha256(encodeUtf8(text)))}`;
-  if (isDigest(wanted) && digest !== wanted) throw new RosError('registry-failed', `what the registry gave for ${wanted} has the digest ${digest}`);
-  return { text, digest };
-}
-
-async function fetchConfig(engine: Engine, client: RegistryClient, { digest }: Descriptor): Promise<string> {
-  return (await fetchChecked(engine, client, 'blobs', digest, ['*/*'], { repository: client.address.path, tag: undefined, digest })).text;
 }
 
 // ---- layers
@@ -149,15 +94,9 @@ async function fetchLayer(engine: Engine, client: RegistryClient, layer: Descrip
   const actual = await hashFile(engine, path);
   if (actual !== layer.digest) throw new RosError('registry-failed', `filesystem layer verification failed for digest ${layer.digest}`, { facts: { actual } });
   await tell({ status: 'Download complete', progressDetail: {}, id });
-  await importLayer(engine, path, diffId);
+  await importLayer(engine, path, diffId, layer.mediaType?.endsWith('gzip') === true ? { digest: layer.digest, sizeBytes: layer.size } : undefined);
   engine.host.files.remove(path);
   return tell({ status: 'Pull complete', progressDetail: {}, id });
-}
-
-async function hashFile({ host }: Engine, path: string): Promise<string> {
-  const { code, stdout, stderr } = await host.processes.run(['sha256sum', path], { timeoutMs: HASH_LIMIT_MS });
-  if (code !== 0) throw new RosError('registry-failed', `sha256sum: ${stderr.trim()}`);
-  return `sha256:${stdout.slice(0, 64)}`;
 }
 
 /** A connection that breaks is taken up again where it broke. */
@@ -179,7 +118,7 @@ async function download(engine: Engine, client: RegistryClient, layer: Descripto
 async function downloadRest({ host }: Engine, client: RegistryClient, { digest, size }: Descriptor, path: string, tell: Progress): Promise<void> {
   let current = host.files.stat(path)?.sizeBytes ?? 0;
   if (current === size) return;
-  const answer = await client.open(`blobs/${digest}`, current > 0 ? { Range: `bytes=${current}-` } : {});
+  const answer = await client.open(`blobs/${digest}`, current > 0 ? { headers: { Range: `bytes=${current}-` } } : {});
   try {
     if (answer.status !== 200 && answer.status !== 206) throw new RosError('registry-failed', `the registry answers ${answer.status} when asked for ${digest}: ${decodeUtf8((await answer.body.read()) ?? new Uint8Array()).trim().slice(0, 200)}`);
     if (answer.status === 200 && current > 0) {

@@ -1,28 +1,57 @@
-// Where an image comes from: the registry behind a name, and how it is reached.
+// Where images come from and go to: the registry behind a name, and the ways to reach it, in the order in which they
+// are tried.
 
+import { isInSubnet } from '@drover/core';
 import type { ImageReference } from '../image/image-reference.ts';
+
+export interface RegistrySettings {
+  /** NAME[:PORT], or a subnet: their certificates are not checked, and they may be reached by plain HTTP. */
+  readonly insecure: readonly string[];
+  /** Addresses of mirrors of Docker Hub, asked before it. */
+  readonly mirrors: readonly string[];
+}
+
+export interface RegistryEndpoint {
+  /** `https://registry-1.docker.io`, without a slash at the end. */
+  readonly origin: string;
+  /** Any certificate will do. */
+  readonly insecure: boolean;
+  /** It may lack what it is asked for, and gets no login. */
+  readonly isMirror: boolean;
+}
 
 export interface RegistryAddress {
   /** As the user knows it: `docker.io`, `registry.local:5000`. */
   readonly name: string;
-  /** Beginning of every address: `https://registry-1.docker.io/v2/library/busybox`. */
-  readonly base: string;
   /** `library/busybox` */
   readonly path: string;
+  readonly endpoints: readonly RegistryEndpoint[];
 }
 
-const HUB = { name: 'docker.io', host: 'registry-1.docker.io' } as const;
+export const HUB = 'docker.io';
+const HUB_ORIGIN = 'https://registry-1.docker.io';
 
-/** `insecure`: registries reached by plain HTTP, besides those on this machine. */
-export function findRegistry({ repository }: ImageReference, insecure: readonly string[]): RegistryAddress {
+/** Mirrors only serve those who pull. */
+export function findRegistry({ repository }: Pick<ImageReference, 'repository'>, settings: RegistrySettings, use: 'pull' | 'push' = 'pull'): RegistryAddress {
   const [first = '', ...rest] = repository.split('/');
-  const isHub = rest.length === 0 || !/[.:]|^localhost$/.test(first);
-  const name = isHub ? HUB.name : first;
-  const path = isHub ? (rest.length === 0 ? `library/${repository}` : repository) : rest.join('/');
-  const plain = !isHub && (isThisMachine(name) || insecure.includes(name));
-  return { name, base: `${plain ? 'http' : 'https'}://${isHub ? HUB.host : name}/v2/${path}`, path };
+  if (rest.length > 0 && /[.:]|^localhost$/.test(first)) return { name: first, path: rest.join('/'), endpoints: endpointsOf(first, settings) };
+  const mirrors = use === 'pull' ? settings.mirrors.map((mirror) => ({ origin: mirror.replace(/\/+$/, ''), insecure: isInsecure(hostOf(mirror), settings), isMirror: true })) : [];
+  return { name: HUB, path: rest.length === 0 ? `library/${repository}` : repository, endpoints: [...mirrors, ...endpointsOf(HUB, settings)] };
 }
 
-function isThisMachine(name: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(name);
+/** Of a registry by its name alone. */
+export function endpointsOf(name: string, settings: RegistrySettings): RegistryEndpoint[] {
+  if (name === HUB) return [{ origin: HUB_ORIGIN, insecure: false, isMirror: false }];
+  const insecure = isInsecure(name, settings);
+  return (insecure ? ['https', 'http'] : ['https']).map((scheme) => ({ origin: `${scheme}://${name}`, insecure, isMirror: false }));
+}
+
+function hostOf(url: string): string {
+  return url.replace(/^https?:\/\//, '').replace(/\/.*/, '').replace(/^.*@/, '');
+}
+
+/** Also this machine, as in moby. */
+function isInsecure(name: string, { insecure }: RegistrySettings): boolean {
+  const host = name.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return host === 'localhost' || host === '::1' || isInSubnet(host, '127.0.0.0/8') || insecure.some((one) => one === name || one === host || isInSubnet(host, one));
 }

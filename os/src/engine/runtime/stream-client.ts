@@ -9,7 +9,15 @@ import type { StreamName } from '@drover/docker-api';
 
 const HELD_BYTES = 1 << 20;
 
-export class StreamClient {
+/** What the processes of an exec see of it. */
+export interface OutputClient {
+  /** Resolves when the client can take more; at once when it has gone. */
+  send(stream: StreamName, bytes: Uint8Array): Promise<void>;
+  /** Passes on what the client sends; resolves at its end. */
+  readInput(take: (bytes: Uint8Array) => Promise<void>): Promise<void>;
+}
+
+export class StreamClient implements OutputClient {
   private readonly connection: Connection;
   private readonly raw: boolean;
   private readonly queue = new ByteQueue(HELD_BYTES);
@@ -33,7 +41,6 @@ export class StreamClient {
     }
   }
 
-  /** Resolves when the client can take more; at once when it has gone. */
   send(stream: StreamName, bytes: Uint8Array): Promise<void> {
     return this.queue.push(this.raw ? bytes : encodeFrame(stream, bytes));
   }
@@ -43,7 +50,6 @@ export class StreamClient {
     this.queue.end();
   }
 
-  /** Passes on what the client sends; resolves at its end. */
   async readInput(take: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     try {
       for (let bytes = await this.connection.read(); bytes !== undefined; bytes = await this.connection.read()) await take(bytes);

@@ -42,7 +42,7 @@ export const RANCHER = {
   modules: { type: 'list of string', since: '0.4', when: 'apply', works: true, meaning: 'Kernel modules to load, each with its parameters after a space' },
   sysctl: { type: 'map of string', since: '0.5', when: 'apply', works: true, default: { 'fs.file-max': '1000000000' }, meaning: 'Kernel settings, as in /proc/sys with dots for slashes' },
   repositories: { type: 'map of repository', since: '0.4', when: 'now', meaning: 'Places with definitions of services, consoles and engines' },
-  registry_auths: { type: 'map of registry login', since: '0.5', when: 'now', meaning: 'Logins for registries, by the address of the registry' },
+  registry_auths: { type: 'map of registry login', since: '0.5', when: 'boot', works: true, meaning: 'Logins of System Docker for registries, by the address of the registry' },
   upgrade: { type: 'upgrade', since: '0.4', when: 'now', meaning: 'Where new versions come from' },
   defaults: { type: 'defaults', since: '0.5', when: 'boot', works: true, meaning: 'Values for what is set nowhere else' },
   resize_device: { type: 'string', since: '0.5', when: 'boot', works: true, meaning: 'Disk that may have grown: its state partition (else its first one, and with mmcblk the second), or the partition that is named, grows with it when it is the last' },
@@ -90,11 +90,11 @@ export const REPOSITORY = {
 } as const;
 
 export const REGISTRY_LOGIN = {
-  auth: { type: 'string', since: '0.5', when: 'now', secret: 'private', meaning: 'USER:PASSWORD in base64' },
-  username: { type: 'string', since: '0.5', when: 'now', meaning: 'User name' },
-  password: { type: 'string', since: '0.5', when: 'now', secret: 'private', meaning: 'Password' },
-  email: { type: 'string', since: '0.5', when: 'now', meaning: 'Mail address' },
-  serveraddress: { type: 'string', since: '0.5', when: 'now', meaning: 'Address of the registry' },
-  identitytoken: { type: 'string', since: '0.5', when: 'now', secret: 'private', meaning: 'Token that stands for user and password' },
-  registrytoken: { type: 'string', since: '0.5', when: 'now', secret: 'private', meaning: 'Bearer token for the registry' },
+  auth: { type: 'string', since: '0.5', when: 'boot', works: true, secret: 'private', meaning: 'USER:PASSWORD in base64' },
+  username: { type: 'string', since: '0.5', when: 'boot', works: true, meaning: 'User name' },
+  password: { type: 'string', since: '0.5', when: 'boot', works: true, secret: 'private', meaning: 'Password' },
+  email: { type: 'string', since: '0.5', when: 'boot', ignored: 'no registry asks for it any more', meaning: 'Mail address' },
+  serveraddress: { type: 'string', since: '0.5', when: 'boot', ignored: 'the address that the login stands under counts', meaning: 'Address of the registry' },
+  identitytoken: { type: 'string', since: '0.5', when: 'boot', works: true, secret: 'private', meaning: 'Token that stands for user and password' },
+  registrytoken: { type: 'string', since: '0.5', when: 'boot', works: true, secret: 'private', meaning: 'Bearer token for the registry' },
 } as const;
