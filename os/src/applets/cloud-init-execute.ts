@@ -2,7 +2,7 @@
 // given its file system. It takes the configuration that this boot uses.
 
 import type { AppletContext } from '../applet.ts';
-import { readRunningConfiguration } from '../boot/configuration.ts';
+import { readRunningConfiguration } from '../boot/running-configuration.ts';
 import { setSysctls } from '../boot/machine-settings.ts';
 import { applyCloudConfig, Steps } from '../console/start-console.ts';
 

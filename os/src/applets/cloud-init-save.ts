@@ -3,7 +3,7 @@
 
 import type { AppletContext } from '../applet.ts';
 import { BootLog, openSystemLog } from '../boot/boot-log.ts';
-import { readRunningConfiguration } from '../boot/configuration.ts';
+import { readRunningConfiguration } from '../boot/running-configuration.ts';
 import { saveCloudInit } from '../cloud-init/save-cloud-init.ts';
 import { readWaiting } from '../cloud-init/waiting.ts';
 

@@ -2,7 +2,7 @@
 
 import type { AppletContext } from '../applet.ts';
 import { BootLog, openSystemLog } from '../boot/boot-log.ts';
-import { readRunningConfiguration } from '../boot/configuration.ts';
+import { readRunningConfiguration } from '../boot/running-configuration.ts';
 import { RESPAWN_TABLE, startConsole } from '../console/start-console.ts';
 import { VERSION } from '../version.ts';
 

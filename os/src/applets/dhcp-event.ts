@@ -1,18 +1,30 @@
 // `dhcpcd-run-hooks`: called by dhcpcd with what happened to a link, in variables. Keeps what was leased, writes
 // /etc/resolv.conf, and takes the host name of the DHCP server when the configuration has none.
 
+import type { Configuration } from '@drover/cloud-config';
+import type { Files } from '@drover/host';
 import type { AppletContext } from '../applet.ts';
+import { RUNNING_CONFIG } from '../names.ts';
 import { setHostName } from '../network/host-name.ts';
 import { parseLeaseEvent, recordLease } from '../network/lease.ts';
-import { readState, updateResolvConf } from '../network/network-state.ts';
+import { readState, updateResolvConf, withNetworkLocked } from '../network/network-state.ts';
 
-export function main({ host }: AppletContext): Promise<number> {
+export async function main({ host }: AppletContext): Promise<number> {
   const event = parseLeaseEvent((name) => host.processes.env(name));
-  const state = readState(host);
-  if (event === undefined || state === undefined) return Promise.resolve(0);
-  recordLease(host.files, event);
-  updateResolvConf(host.files, state);
-  const name = event.what === 'held' ? event.lease.hostName : undefined;
-  if (name !== undefined && !state.hasHostName && name !== host.kernel.hostName()) setHostName(host, name);
-  return Promise.resolve(0);
+  if (event === undefined) return 0;
+  await withNetworkLocked(host, () => {
+    const state = readState(host);
+    if (state === undefined) return;
+    recordLease(host.files, event);
+    updateResolvConf(host.files, state);
+    const name = event.what === 'held' ? event.lease.hostName : undefined;
+    if (name !== undefined && name !== host.kernel.hostName() && !state.hasHostName && !hasNameNow(host.files)) setHostName(host, name);
+  });
+  return 0;
+}
+
+/** Metadata and `ros config apply` may have brought a name since the network service read the configuration. */
+function hasNameNow(files: Files): boolean {
+  const text = files.readTextIfPresent(RUNNING_CONFIG);
+  return text !== undefined && (JSON.parse(text) as Configuration).hostname !== undefined;
 }

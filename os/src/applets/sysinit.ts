@@ -4,7 +4,7 @@ import { DockerClient } from '@drover/docker-api';
 import type { Configuration } from '@drover/cloud-config';
 import type { AppletContext } from '../applet.ts';
 import { BootLog, openSystemLog } from '../boot/boot-log.ts';
-import { readRunningConfiguration } from '../boot/configuration.ts';
+import { readRunningConfiguration } from '../boot/running-configuration.ts';
 import { WAITING_FILE } from '../cloud-init/waiting.ts';
 import { SYSTEM_DOCKER_SOCKET } from '../names.ts';
 import { hideElidedWords } from '../boot/kernel-line.ts';

@@ -6,7 +6,7 @@ import { DockerClient } from '@drover/docker-api';
 import type { Configuration } from '@drover/cloud-config';
 import type { Host } from '@drover/host';
 import type { AppletContext } from '../applet.ts';
-import { readRunningConfiguration } from '../boot/configuration.ts';
+import { readRunningConfiguration } from '../boot/running-configuration.ts';
 import { DOCKER_DONE, runEngine } from '../docker/run-engine.ts';
 import { SYSTEM_DOCKER_SOCKET } from '../names.ts';
 

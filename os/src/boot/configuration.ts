@@ -1,11 +1,11 @@
 // The configuration of this boot: user-data and metadata, the files below /var/lib/rancher/conf, kernel words. Checked once,
-// here; everybody else reads the outcome from /run/ros/config.json and needs no YAML parser.
+// here; everybody else reads the outcome, /run/ros/config.json (running-configuration.ts).
 
 import { explain, renderProblem } from '@drover/core';
 import type { Problem } from '@drover/core';
 import { loadConfiguration, splitKernelLine } from '@drover/cloud-config';
 import type { Configuration } from '@drover/cloud-config';
-import type { Host, SystemHost } from '@drover/host';
+import type { SystemHost } from '@drover/host';
 import { readOffline } from '../cloud-init/read-offline.ts';
 import { setHostName } from '../network/host-name.ts';
 import { RUNNING_CONFIG } from '../names.ts';
@@ -50,9 +50,4 @@ export function reportProblems(log: BootLog, problems: readonly Problem[]): void
 export function applyHostName(host: SystemHost, name: string): void {
   setHostName(host, name);
   if (!host.files.exists('/etc/resolv.conf')) host.files.write('/etc/resolv.conf', '');
-}
-
-/** What the boot wrote. Only root may read it: it has the password. */
-export function readRunningConfiguration(host: Pick<Host, 'files'>): Configuration {
-  return JSON.parse(host.files.readText(RUNNING_CONFIG)) as Configuration;
 }

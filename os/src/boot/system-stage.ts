@@ -11,7 +11,7 @@ import { proxyEnvironment } from '../network/proxies.ts';
 import { VERSION } from '../version.ts';
 import { BootLog, openSystemLog } from './boot-log.ts';
 import type { BootFacts } from './initrd-stage.ts';
-import { loadSystemConfiguration, readRunningConfiguration } from './configuration.ts';
+import { loadSystemConfiguration } from './configuration.ts';
 import { describeExit, Supervisor } from './supervisor.ts';
 import { loadModules, prepareCgroups, raiseLoopback, setKernelSettings, setSysctls, startModuleLoading } from './machine-settings.ts';
 import { applyMounts, SYSTEM_MOUNTS } from './mount-table.ts';
@@ -19,6 +19,7 @@ import type { Phase, Runner } from './phases.ts';
 import { runPhases } from './phases.ts';
 import { findPowerButtons, listenForPower, watchPowerButton } from './power.ts';
 import { openRescueShell, RECOVERY } from './rescue.ts';
+import { readRunningConfiguration } from './running-configuration.ts';
 
 const SYSTEM_DOCKER_LOG = '/var/log/system-docker.log';
 /** At each start of the daemon, the longer file of the one before becomes the old one. */

@@ -6,8 +6,9 @@ const HOSTS = '/etc/hosts';
 
 export function setHostName(host: SystemHost, name: string): void {
   host.kernel.setHostName(name);
-  host.files.write('/etc/hostname', `${name}\n`);
-  host.files.write(HOSTS, renderHosts(host.files.readTextIfPresent(HOSTS) ?? '', name));
+  // Others read them at any time, and never find them empty.
+  host.files.overwriteText('/etc/hostname', `${name}\n`);
+  host.files.overwriteText(HOSTS, renderHosts(host.files.readTextIfPresent(HOSTS) ?? '', name));
 }
 
 /** The line of 127.0.1.1 is ours; others stay. */

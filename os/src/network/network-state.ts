@@ -1,14 +1,18 @@
 // What is known of the network between one run of `ros netconf` and the next, and to what dhcpcd calls. Gone with the
-// boot.
+// boot. The two run side by side: whoever changes leases, the state or /etc/resolv.conf holds the lock.
 
 import type { Configuration } from '@drover/cloud-config';
-import type { Files, Host } from '@drover/host';
+import { RosError } from '@drover/core';
+import type { Files, Host, LockHost } from '@drover/host';
+import { withLock } from '@drover/host';
 import { readLeases } from './lease.ts';
 import type { Applied } from './network-step.ts';
 import type { Dns } from './resolv-conf.ts';
 import { renderResolvConf, writeResolvConf } from './resolv-conf.ts';
 
 const STATE = '/run/ros/network.json';
+const LOCK = '/run/ros/network.lock';
+const LIMIT_MS = 20_000;
 
 export interface NetworkState {
   readonly dns: Dns;
@@ -36,4 +40,8 @@ export function writeState({ files }: Pick<Host, 'files'>, state: NetworkState):
 export function updateResolvConf(files: Files, { dns, defaultDns, asksDhcp }: NetworkState): void {
   const leases = readLeases(files);
   writeResolvConf(files, renderResolvConf({ configured: dns, defaults: defaultDns, isComplete: !asksDhcp || leases.length > 0, leases }));
+}
+
+export function withNetworkLocked<T>(host: LockHost, work: () => T): Promise<T> {
+  return withLock(host, LOCK, LIMIT_MS, () => new RosError('network-busy', `${LOCK} has been held by another ros for ${LIMIT_MS / 1000} s`), work);
 }

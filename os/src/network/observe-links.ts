@@ -1,26 +1,41 @@
 // The links of this machine, as the kernel has them now.
 
-import { basename } from '@drover/core';
-import type { Host } from '@drover/host';
+import { basename, codeOf } from '@drover/core';
+import type { Files, Host } from '@drover/host';
 import type { Address, Link } from './links.ts';
 import { LINKS } from './list-cards.ts';
 
 const IFF_UP = 1;
+/** What the kernel answers about a link that went away while it was looked at, whichever it comes to first. */
+const GONE: readonly unknown[] = ['ENOENT', 'ENODEV', 'EINVAL'];
 
 export async function observeLinks({ files, processes }: Pick<Host, 'files' | 'processes'>): Promise<Link[]> {
   const { stdout } = await processes.run(['ip', '-o', 'addr']);
   const addresses = parseAddresses(stdout);
-  const read = (path: string): string => (files.readTextIfPresent(`${LINKS}/${path}`) ?? '').trim();
-  return files.list(LINKS).filter((name) => files.exists(`${LINKS}/${name}/ifindex`)).map((name): Link => ({
+  return files.list(LINKS).flatMap((name) => {
+    try {
+      return [observeLink(files, name, addresses.get(name) ?? [])];
+    } catch (error) {
+      if (GONE.includes(codeOf(error))) return [];
+      throw error;
+    }
+  });
+}
+
+/** Throws when the link is not there, or not any more. */
+function observeLink(files: Files, name: string, addresses: readonly Address[]): Link {
+  const path = `${LINKS}/${name}`;
+  const read = (file: string): string => files.readText(`${path}/${file}`).trim();
+  return {
     name,
-    index: Number(read(`${name}/ifindex`)),
-    mac: read(`${name}/bonding_slave/perm_hwaddr`) || read(`${name}/address`),
-    isCard: files.exists(`${LINKS}/${name}/device`),
-    isUp: (Number(read(`${name}/flags`)) & IFF_UP) !== 0,
-    mtu: Number(read(`${name}/mtu`)),
-    master: files.lstat(`${LINKS}/${name}/master`) === undefined ? undefined : basename(files.readLink(`${LINKS}/${name}/master`)),
-    addresses: addresses.get(name) ?? [],
-  }));
+    index: Number(read('ifindex')),
+    mac: files.readTextIfPresent(`${path}/bonding_slave/perm_hwaddr`)?.trim() ?? read('address'),
+    isCard: files.exists(`${path}/device`),
+    master: files.lstat(`${path}/master`) === undefined ? undefined : basename(files.readLink(`${path}/master`)),
+    addresses,
+    isUp: (Number(read('flags')) & IFF_UP) !== 0,
+    mtu: Number(read('mtu')), // last: what disappears meanwhile is noticed here
+  };
 }
 
 /** Of `ip -o addr`: one address a line. */

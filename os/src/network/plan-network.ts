@@ -4,7 +4,7 @@
 import { splitWords } from '@drover/core';
 import type { Interface, Interfaces, Network } from './choose-entry.ts';
 import { chooseEntry, listEntries, rankOf } from './choose-entry.ts';
-import type { Applied, AppliedLink, Step } from './network-step.ts';
+import type { Applied, Step } from './network-step.ts';
 import { attempt, command } from './network-step.ts';
 import type { DhcpPlan } from './plan-dhcp.ts';
 import { planDhcp, wantsDhcp } from './plan-dhcp.ts';
@@ -17,7 +17,8 @@ import { planMadeLinks } from './plan-made-links.ts';
 export interface NetworkPlan {
   readonly steps: readonly Step[];
   readonly made: Applied['made'];
-  readonly links: Readonly<Record<string, AppliedLink>>;
+  /** `index`: 0 for a link that the plan makes. */
+  readonly links: Applied['links'];
   readonly dhcp: DhcpPlan;
   /** Links that the configuration names and that are not there. */
   readonly missing: readonly string[];
@@ -53,7 +54,7 @@ export function planNetwork(network: Network, observed: readonly Link[], applied
   return {
     steps,
     made: Object.fromEntries(made.map((one) => [one.name, printMake(one)])),
-    links: Object.fromEntries(results.map(({ link, outcome }) => [link.name, outcome])),
+    links: Object.fromEntries(results.map(({ link, outcome }) => [link.name, { ...outcome, index: link.index }])),
     dhcp: planDhcp(network.interfaces, configured.filter(({ entry }) => wantsDhcp(entry)).map(({ link, entry }) => ({ name: link.name, entry }))),
     missing: listEntries(network.interfaces).map(({ match }) => match).filter((match) => !match.includes('*') && !links.some((link) => rankOf(match, link) > 0) && !made.some(({ name }) => name === match)),
   };

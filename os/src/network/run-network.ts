@@ -10,7 +10,7 @@ import { LINKS } from './list-cards.ts';
 import type { Applied } from './network-step.ts';
 import { NOTHING_APPLIED } from './network-step.ts';
 import type { NetworkState } from './network-state.ts';
-import { makeState, updateResolvConf, writeState } from './network-state.ts';
+import { makeState, updateResolvConf, withNetworkLocked, writeState } from './network-state.ts';
 import { observeLinks } from './observe-links.ts';
 import { renderDhcpcdConf } from './plan-dhcp.ts';
 import type { NetworkPlan, Occasion } from './plan-network.ts';
@@ -37,7 +37,7 @@ export async function runNetwork(host: SystemHost, report: Report, config: Confi
   const isPlain = Object.keys(network.interfaces).length === 0 && network.pre_cmds.length === 0 && network.post_cmds.length === 0;
   const service = new NetworkService(host, report, config, before === undefined ? NOTHING_APPLIED : withLeases(host.files, before.applied));
   if (!isPlain) return service.stay();
-  if (before === undefined) service.prepareDhcp(planNetwork(network, [], NOTHING_APPLIED, 'all')); // nothing to look at, nothing to do
+  if (before === undefined) await service.prepareDhcp(planNetwork(network, [], NOTHING_APPLIED, 'all')); // nothing to look at, nothing to do
   else await service.applyAll();
   return host.kernel.exec(DHCPCD, ['dhcpcd', ...DHCPCD_ARGUMENTS], [...host.processes.environment()]);
 }
@@ -107,7 +107,8 @@ class NetworkService {
   private async apply(plan: NetworkPlan): Promise<boolean> {
     await runSteps(this.host, plan.steps, this.report);
     const links = Object.entries(plan.links).flatMap(([name, link]) => {
-      const index = indexOf(this.host.files, name);
+      // The one that was looked at: a card that was replaced since has none of this, and is announced.
+      const index = link.index === 0 ? indexOf(this.host.files, name) : link.index;
       return index === undefined ? [] : [[name, { ...link, index }] as const];
     });
     this.applied = { made: plan.made, links: Object.fromEntries(links) };
@@ -115,15 +116,17 @@ class NetworkService {
   }
 
   /** For dhcpcd and what it calls. Returns whether its configuration is another one now. */
-  prepareDhcp({ dhcp }: NetworkPlan): boolean {
+  async prepareDhcp({ dhcp }: NetworkPlan): Promise<boolean> {
     const { files } = this.host;
     const state = makeState(this.config, dhcp.allow?.length !== 0, this.applied);
-    writeState(this.host, state);
-    dropLeases(files, ({ link }) => this.applied.links[link]?.dhcp === false);
-    updateResolvConf(files, state);
+    await withNetworkLocked(this.host, () => {
+      writeState(this.host, state);
+      dropLeases(files, ({ link }) => this.applied.links[link]?.dhcp === false);
+      updateResolvConf(files, state);
+    });
     const conf = renderDhcpcdConf(files.readText(BASE_CONF), dhcp);
     if (files.readTextIfPresent(CONF) === conf) return false;
-    files.write(CONF, conf);
+    files.replace(CONF, conf); // a dhcpcd that runs reads it with each link that comes
     return true;
   }
 
@@ -149,7 +152,9 @@ class NetworkService {
   private async stopProcess(child: Process): Promise<void> {
     child.kill('TERM');
     const exit = await Promise.race([child.wait(), this.host.clock.sleep(STOP_MS)]);
-    if (exit === undefined) child.kill('KILL');
+    if (exit !== undefined) return;
+    child.kill('KILL');
+    await child.wait();
   }
 
   /** One round after the other: what a round makes is announced, too, and is known only when the round is over. */
