@@ -4,6 +4,7 @@ import type { AppletContext } from '../applet.ts';
 import { BootLog, openSystemLog } from '../boot/boot-log.ts';
 import { readRunningConfiguration } from '../boot/running-configuration.ts';
 import { RESPAWN_TABLE, startConsole } from '../console/start-console.ts';
+import { waitForAddress } from '../console/wait-for-address.ts';
 import { VERSION } from '../version.ts';
 
 /** How long logins wait for mounts, commands and scripts. What takes longer goes on beside them. */
@@ -12,7 +13,7 @@ const LOGIN_LIMIT_MS = 120_000;
 export async function main({ host }: AppletContext): Promise<number> {
   const config = readRunningConfiguration(host);
   const log = new BootLog(openSystemLog(host, config.rancher.debug));
-  const prepared = startConsole(host, log, config, VERSION).then(() => true);
+  const prepared = startConsole(host, log, config, VERSION).then(() => waitForAddress(host, config)).then(() => true);
   if (await Promise.race([prepared, host.clock.sleep(LOGIN_LIMIT_MS).then(() => false)])) {
     return host.kernel.exec('/usr/bin/ros', ['respawn', '-f', RESPAWN_TABLE], [...host.processes.environment(), 'TERM=linux']);
   }

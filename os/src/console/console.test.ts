@@ -1,10 +1,12 @@
 import { resolveConfiguration } from '@drover/cloud-config';
 import { parseKernelWords, splitKernelLine } from '@drover/cloud-config';
 import type { Configuration } from '@drover/cloud-config';
+import { FakeHost } from '@drover/host';
 import { deepEqual, equal, match, test } from '@drover/testing';
 import { renderGreeting, renderMessageOfTheDay, renderOsRelease, renderPathProfile } from './greeting.ts';
 import { parseRespawnTable } from './respawn.ts';
 import { planTerminals, renderRespawnTable } from './respawn-table.ts';
+import { waitForAddress } from './wait-for-address.ts';
 
 function configuration(words: string): Configuration {
   return resolveConfiguration(parseKernelWords(splitKernelLine(words))).config;
@@ -44,6 +46,24 @@ test('the greeting says how to log in, and says so when nobody can', () => {
   match(renderGreeting('1', configuration('rancher.ssh.port=2222 cc.ssh_authorized_keys=[k]'), ['eth0'], false), /ssh -p 2222 rancher@ADDRESS/);
   match(renderGreeting('1', configuration(''), [], true), /no network card[^]*nobody can yet[^]*in memory only/);
   match(renderGreeting('1', configuration('rancher.autologin=ttyS0'), ['eth0'], false), /only on ttyS0, by itself/);
+});
+
+test('the greeting of a terminal that logs in by itself waits shortly for an address by DHCP, and nothing else does', async () => {
+  const card = { '/sys/class/net/eth0/device': '' };
+  const state = (asksDhcp: boolean): Record<string, string> => ({ '/run/ros/network.json': JSON.stringify({ asksDhcp }) });
+  const lease = { '/run/ros/leases/eth0@dhcp': JSON.stringify({ link: 'eth0', protocol: 'dhcp', metric: 1 }) };
+  const waited = async (words: string, files: Readonly<Record<string, string>>): Promise<number> => {
+    const host = new FakeHost({ '/sys/class/net/lo/mtu': '', ...files });
+    const began = host.clock.monotonic();
+    await waitForAddress(host, configuration(words));
+    return host.clock.monotonic() - began;
+  };
+  equal(await waited('rancher.autologin=tty1', { ...card, ...state(true) }), 2000);
+  equal(await waited('rancher.autologin=tty1', card), 2000);
+  deepEqual(await Promise.all([
+    waited('', { ...card, ...state(true) }), waited('rancher.autologin=tty1 rancher.disable=[autologin]', card), waited('rancher.autologin=tty1', {}),
+    waited('rancher.autologin=tty1', { ...card, ...state(false) }), waited('rancher.autologin=tty1', { ...card, ...state(true), ...lease }),
+  ]), [0, 0, 0, 0, 0]);
 });
 
 test('os-release is the one that docker-machine looks for', () => {
