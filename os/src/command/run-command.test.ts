@@ -80,5 +80,6 @@ test('the help of ros has the shape that RancherOS gave it', async () => {
   match(out, /^NAME:\n {3}ros - Control and configure RancherOS\n\nUSAGE:\n {3}ros \[global options\] command \[command options\] \[arguments\.\.\.\]\n\nVERSION:\n {3}vdev\n\nCOMMANDS:\n {3}config, c /);
   match(out, /\n {3}install +install to a disk \(not in this version yet\)\n/);
   match(out, /GLOBAL OPTIONS:\n {3}--help, -h +show help\n {3}--version, -v +print the version\n$/);
-  match((await ros(['config', '--generate-bash-completion'], ROS)).out, /^get\nset\n/);
+  match((await ros(['config', '--generate-bash-completion'], ROS)).out, /^get\nset\nimages\nexport\n/);
+  equal((await ros(['config', 'export', '--full', '--generate-bash-completion'], ROS)).out, '--output\n--private\n--full\n');
 });

@@ -9,6 +9,8 @@ import type { Command, CommandGroup, LeafCommand } from './command.ts';
 import { parseFlags } from './parse-flags.ts';
 import { renderHelp } from './render-help.ts';
 
+/** What completion in a shell asks: the words that may come next. */
+const COMPLETION = '--generate-bash-completion';
 /** More than any configuration has; what is larger is refused by name. */
 const INPUT_LIMIT_BYTES = 1 << 20;
 
@@ -26,10 +28,7 @@ export async function runCommand(context: AppletContext, path: readonly string[]
 async function runGroup(context: AppletContext, path: readonly string[], group: CommandGroup): Promise<number> {
   const [word, ...args] = context.args;
   if (word === undefined || isHelp(word)) return showHelp(context, path, group, word === 'help' || word === 'h' ? args : []);
-  if (word === '--generate-bash-completion') {
-    context.terminal.out(Object.keys(group.commands).map((name) => `${name}\n`).join(''));
-    return 0;
-  }
+  if (word === COMPLETION) return printNames(context, namesOf(group));
   const name = findCommand(group, word);
   if (name !== undefined) return runCommand({ ...context, args }, [...path, name], group.commands[name]!);
   const close = closestName(word, namesOf(group));
@@ -52,6 +51,7 @@ function showHelp(context: AppletContext, path: readonly string[], command: Comm
 async function runLeaf(context: AppletContext, path: readonly string[], command: LeafCommand): Promise<number> {
   const { host, terminal, name } = context;
   const { flags: specs = {}, operands: [least, most] } = command;
+  if (command.passesFlags !== true && context.args.at(-1) === COMPLETION) return printNames(context, Object.keys(specs).map((flag) => `--${flag}`));
   const args = command.passesFlags === true ? ['--', ...context.args] : context.args;
   const flags = parseFlags(args, specs);
   if ('problem' in flags) return reportUsage(context, flags.problem, seeHelp(name));
@@ -65,6 +65,11 @@ async function runLeaf(context: AppletContext, path: readonly string[], command:
   } catch (error) {
     return reportFailure(context, error);
   }
+}
+
+function printNames({ terminal }: AppletContext, names: readonly string[]): number {
+  terminal.out(names.map((name) => `${name}\n`).join(''));
+  return 0;
 }
 
 function isHelp(word: string | undefined): boolean {

@@ -46,13 +46,15 @@ export const commands: readonly Scenario[] = [
     expectEqual(await machine.ssh.ok('sudo ros config get ssh_authorized_keys'), `${own}- zero\n- one\n- two\n\n`);
   }),
 
-  scenario('ros env gives a program rancher.environment and the proxies, ros dev the path of a device', { on: standard, leaves: 'dirty' }, async ({ machine }) => {
+  scenario('ros env gives a program rancher.environment and the proxies, ros dev the path of a device; the Tab key knows the commands', { on: standard, leaves: 'dirty' }, async ({ machine }) => {
     await machine.ssh.ok("set -e; printf 'rancher: {environment: {FLANNEL_NETWORK: 10.244.0.0/16, TERM: low}, network: {http_proxy: \"http://p:1\"}}\\n' | sudo ros config merge");
     expectEqual(await machine.ssh.ok('sudo ros env printenv FLANNEL_NETWORK; sudo ros env printenv HTTP_PROXY; sudo env TERM=high ros env printenv TERM'), '10.244.0.0/16\nhttp://p:1\nhigh\n');
     expectEqual((await machine.ssh.run('sudo ros env sh -c "exit 7"')).code, 7);
     const device = (await machine.ssh.ok('sudo ros dev LABEL=RANCHER_STATE')).trim();
     expectEqual(await machine.ssh.ok(`sudo ros dev && sudo ros dev ${device}`), `${device}\n`);
     expectEqual((await machine.ssh.run('sudo ros dev LABEL=nobody')).code, 1);
+    const complete = (...words: readonly string[]): Promise<string> => machine.ssh.ok(`bash -lc 'COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _ros ${words[0]!} ${words.at(-1)!} ${words.at(-2)!}; echo "\${COMPREPLY[*]}"'`);
+    expectEqual(`${await complete('ros', 'con')}${await complete('sudo', 'ros', 'c', 'ex')}${await complete('ros', 'config', 'export', '--f')}`, 'config console\nexport explain\n--full\n');
     const version = (await machine.ssh.ok('ros os version')).trim();
     expectEqual(await machine.ssh.ok('ros -v; . /etc/os-release; echo "v$VERSION"'), `ros version ${version}\n${version}\n`);
   }),
