@@ -17,6 +17,7 @@ const APPLETS: Readonly<Record<string, () => Promise<Applet>>> = {
   'cloud-init-save': () => import('./applets/cloud-init-save.ts'),
   'dhcpcd-run-hooks': () => import('./applets/dhcp-event.ts'),
   'user-docker': () => import('./applets/user-docker.ts'),
+  runc: () => import('./applets/runc.ts'),
   'write-files': () => import('./applets/write-files.ts'),
   respawn: () => import('./applets/respawn.ts'),
   'wait-for-docker': () => import('./applets/wait-for-docker.ts'),

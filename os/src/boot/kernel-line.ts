@@ -4,11 +4,11 @@
 import type { Files, SystemHost } from '@drover/host';
 import type { Services } from '../services/service.ts';
 
-const KERNEL_LINE = '/proc/cmdline';
+export const KERNEL_LINE = '/proc/cmdline';
 /** All of the line, root's; only there when something is hidden. */
 const WHOLE_LINE = '/run/ros/kernel-line';
 /** What everybody sees instead. */
-const SHOWN_LINE = '/run/ros/cmdline';
+export const SHOWN_LINE = '/run/ros/cmdline';
 
 export function readKernelLine(files: Pick<Files, 'readText' | 'readTextIfPresent'>): string {
   return files.readTextIfPresent(WHOLE_LINE) ?? files.readText(KERNEL_LINE);

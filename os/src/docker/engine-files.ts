@@ -17,7 +17,8 @@ export function findProgram(files: Files, name: string): string | undefined {
 /** Go's collector lets the heap double before it runs; half of that is some 7 MB less for a third more work of its own. */
 const COLLECTOR = 'GOGC=50';
 
-export function engineEnvironment(base: readonly string[]): string[] {
+/** `before`: a folder to look into before all others. */
+export function engineEnvironment(base: readonly string[], before?: string): string[] {
   const kept = base.filter((entry) => !/^(PATH|TERM|HOME)=/.test(entry));
-  return [...(kept.some((entry) => entry.startsWith('GOGC=')) ? [] : [COLLECTOR]), ...kept, `PATH=/usr/local/sbin:/usr/local/bin:/opt/bin:${ENGINE}:/usr/sbin:/usr/bin:/sbin:/bin`, 'HOME=/root'];
+  return [...(kept.some((entry) => entry.startsWith('GOGC=')) ? [] : [COLLECTOR]), ...kept, `PATH=${before === undefined ? '' : `${before}:`}/usr/local/sbin:/usr/local/bin:/opt/bin:${ENGINE}:/usr/sbin:/usr/bin:/sbin:/bin`, 'HOME=/root'];
 }

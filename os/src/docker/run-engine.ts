@@ -6,13 +6,18 @@ import type { Configuration } from '@drover/cloud-config';
 import type { ByteSink, Process, SystemHost } from '@drover/host';
 import { pump } from '@drover/host';
 import { writeKernelLog } from '../boot/boot-log.ts';
+import { SHOWN_LINE } from '../boot/kernel-line.ts';
 import { CONSOLE_DONE } from '../names.ts';
-import { engineEnvironment, findProgram } from './engine-files.ts';
+import { withProxies } from '../network/proxies.ts';
+import { ENGINE, engineEnvironment, findProgram } from './engine-files.ts';
 import { CONTAINERD_SOCKET, graphOf, renderContainerdConfig, renderDockerdArgs } from './render-docker-command.ts';
 
 const CONTAINERD_CONFIG = '/run/docker/containerd/containerd.toml';
 /** RancherOS's sign that User Docker has been started in this boot. */
 export const DOCKER_DONE = '/run/docker-done';
+/** Where Docker finds its runtime before all others, when containers must not see the whole kernel line. */
+const RUNTIME = '/run/ros/runtime';
+const ROS = '/usr/lib/ros/ros';
 const LOG = '/var/log/docker.log';
 const LOG_LIMIT_BYTES = 10 << 20;
 const CONSOLE_TIMEOUT_MS = 120_000;
@@ -21,7 +26,7 @@ const CONTAINERD_GRACE_MS = 5000;
 export async function runEngine(host: SystemHost, config: Configuration): Promise<number> {
   const options = config.rancher.docker;
   const { files, children, clock } = host;
-  const env = engineEnvironment([...host.processes.environment(), ...(options.environment ?? [])]);
+  const env = engineEnvironment([...withProxies(host.processes.environment(), config.rancher), ...(options.environment ?? [])], prepareRuntime(host));
   const dockerd = findProgram(files, 'dockerd');
   if (dockerd === undefined) throw new RosError('no-dockerd', 'there is no dockerd in the storage context', { hint: 'put one into /usr/local/bin, or restart the console: sudo system-docker restart console' });
   files.makeDirectory('/run/docker/containerd', 0o711);
@@ -68,6 +73,15 @@ async function prepareTls(host: SystemHost, options: Configuration['rancher']['d
     writeKernelLog(host.files, 'error', text);
     return false;
   }
+}
+
+/** The folder of our own `runc`; undefined when nothing is hidden, or with a runtime that is not ours to stand before. */
+function prepareRuntime({ files }: SystemHost): string | undefined {
+  if (!files.exists(SHOWN_LINE) || !files.exists(ROS) || findProgram(files, 'runc') !== `${ENGINE}/runc`) return undefined;
+  files.makeDirectory(RUNTIME);
+  files.remove(`${RUNTIME}/runc`);
+  files.symlink(ROS, `${RUNTIME}/runc`);
+  return RUNTIME;
 }
 
 function start(host: SystemHost, argv: readonly string[], env: readonly string[], output: ByteSink): Process {

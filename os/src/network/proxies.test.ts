@@ -1,13 +1,18 @@
 import { resolveConfiguration } from '@drover/cloud-config';
 import { parseCloudConfig } from '@drover/cloud-config/yaml';
 import { deepEqual, equal, test } from '@drover/testing';
-import { chooseProxy, proxyEnvironment, renderProxyProfile } from './proxies.ts';
+import { chooseProxy, proxyEnvironment, renderProxyProfile, withProxies } from './proxies.ts';
 
 test('proxies are there in both spellings, quoted for a shell, and absent without configuration', () => {
   const { network } = resolveConfiguration([parseCloudConfig("rancher: {network: {http_proxy: 'http://p:3128', no_proxy: \"it's,here\"}}", 'f')]).config.rancher;
   deepEqual(proxyEnvironment(network), ['http_proxy=http://p:3128', 'HTTP_PROXY=http://p:3128', "no_proxy=it's,here", "NO_PROXY=it's,here"]);
   equal(renderProxyProfile(network).split('\n')[2], "export no_proxy='it'\\''s,here'");
   deepEqual([proxyEnvironment({}), renderProxyProfile({})], [[], '']);
+});
+
+test('a service that is started again has the proxies of now: new ones, none that are gone, those of rancher.environment where there is no key', () => {
+  const { rancher } = resolveConfiguration([parseCloudConfig('rancher: {environment: {HTTP_PROXY: own, NO_PROXY: own}, network: {http_proxy: new}}', 'f')]).config;
+  deepEqual(withProxies(['PATH=/bin', 'HTTP_PROXY=old', 'https_proxy=old'], rancher), ['PATH=/bin', 'NO_PROXY=own', 'http_proxy=new', 'HTTP_PROXY=new']);
 });
 
 test('a fetch goes through the proxy of its scheme, unless no_proxy or the place says otherwise', () => {

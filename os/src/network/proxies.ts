@@ -15,6 +15,15 @@ export function proxyEnvironment(proxies: Proxies): string[] {
   });
 }
 
+/** `environment` with the proxies as they are configured now, in place of those that it has. */
+export function withProxies(environment: readonly string[], { environment: own, network }: Pick<Configuration['rancher'], 'environment' | 'network'>): string[] {
+  const names: readonly string[] = KEYS.flatMap((key) => [key, key.toUpperCase()]);
+  const nameOf = (line: string): string => line.slice(0, line.indexOf('='));
+  const proxies = proxyEnvironment(network);
+  const asked = names.filter((name) => own[name] !== undefined && !proxies.some((line) => nameOf(line) === name)).map((name) => `${name}=${own[name]!}`);
+  return [...environment.filter((line) => !names.includes(nameOf(line))), ...asked, ...proxies];
+}
+
 /** For /etc/profile.d; empty without any. */
 export function renderProxyProfile(proxies: Proxies): string {
   return proxyEnvironment(proxies).map((line) => {

@@ -46,6 +46,9 @@ rancher:
   environment: {PATH: "/opt/mine,/opt/yours"}
 `;
 
+/** An image of nothing but links into /usr, which a container is lent. */
+const MAKE_LINKS_IMAGE = 'tar -C / -c bin lib lib64 | docker import - links >/dev/null';
+
 /** The addresses that QEMU's network would give, so that ssh finds the machine. */
 const STATIC = `hostname: from-fat
 rancher:
@@ -97,6 +100,7 @@ export const config: readonly Scenario[] = [
       ['cat /run/start; grep -c "Server Version" /run/rc.local', 'script\n1\n'],
       ['cat /proc/sys/kernel/pid_max; ls -d /sys/class/net/dummy1', '40001\n/sys/class/net/dummy1\n'],
       ["hostname; grep -c three /proc/cmdline; sudo system-docker exec ntp grep -c three /proc/cmdline; tr ' ' '\\n' </proc/cmdline | grep autologin", 'nope\n0\n0\nrancher.autologin=ttyS0\n'],
+      [`${MAKE_LINKS_IMAGE}; docker run --rm -v /usr:/usr:ro links busybox grep -o 'autologin=ttyS0\\|three' /proc/cmdline`, 'autologin=ttyS0\n'],
       ['sudo ros config get rancher.environment.EXTRA_CMDLINE; sudo ros config get rancher.password', '/init cc.hostname=nope rancher.password=three\n\n'],
       ['sudo ros config export | grep three', '    EXTRA_CMDLINE: /init cc.hostname=nope rancher.password=three\n'],
       ["bash -lc 'echo $PATH' | grep -o '/opt/mine:/opt/yours'; sudo cloud-init-execute 2>&1 | grep -c vdz; awk 'NR > 1' /proc/swaps | wc -l", '/opt/mine:/opt/yours\n1\n1\n'],

@@ -10,6 +10,7 @@ import { loadModules, setSysctls } from '../../boot/machine-settings.ts';
 import { readRunningConfiguration } from '../../boot/running-configuration.ts';
 import { ACCOUNTS, setPassword, writeAuthorizedKeys } from '../../console/accounts.ts';
 import { mountEntry } from '../../console/mounts.ts';
+import { writeProxyProfile } from '../../console/proxy-profile.ts';
 import { isForConsole, writeEntry } from '../../console/write-files.ts';
 import { SYSTEM_DOCKER_SOCKET, RUNNING_CONFIG } from '../../names.ts';
 import type { CommandContext } from '../command.ts';
@@ -53,6 +54,7 @@ const PARTS: Readonly<Record<LiveStep, (host: SystemHost, config: Configuration)
   password: (host, { rancher: { password, disable } }) => (password === undefined || disable.includes('password') ? [] : [['password', () => setPassword(host, 'rancher', password)]]),
   modules: (host, { rancher }) => [['modules', async () => throwAll(await loadModules(host, rancher.modules))]],
   sysctls: (host, { rancher }) => [['sysctls', () => throwAll(setSysctls(host, rancher.sysctl))]],
+  proxies: (host, { rancher }) => [['proxies', () => writeProxyProfile(host.files, rancher.network)]],
   files: (host, config) => config.write_files.filter(isForConsole).map((entry): Part => [`write_files, ${entry.path ?? 'an entry without path'}`, () => writeEntry(host, entry)]),
   mounts: (host, config) => config.mounts.map((entry): Part => [`mounts, ${entry[1] === '' ? entry[0] : entry[1]}`, () => mountEntry(host, entry)]),
 };

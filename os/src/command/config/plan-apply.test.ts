@@ -7,7 +7,7 @@ const CHANGED: readonly (readonly [key: string, line: string])[] = [
   ['hostname', 'now'],
   ['rancher.sysctl.net.ipv4.ip_forward', 'now'],
   ['rancher.network.interfaces.eth0.100.address', 'now, network is started again'],
-  ['rancher.network.http_proxy', 'at the next boot'],
+  ['rancher.network.http_proxy', 'now for new logins; when docker is started again: ros config apply --restart, or the next boot; system-docker at the next boot'],
   ['rancher.docker.debug', 'when docker is started again: ros config apply --restart, or the next boot'],
   ['rancher.ssh.port', 'when console is started again: ros config apply --restart, or the next boot'],
   ['rancher.shutdown_timeout', 'now'],
@@ -24,9 +24,9 @@ for (const [key, line] of CHANGED) {
 }
 
 test('steps are in an order that works, and nobody is logged out without being asked', () => {
-  const paths = ['mounts', 'rancher.modules', 'hostname', 'rancher.autologin', 'rancher.docker.bip', 'rancher.network.dns.search'].map(parseKeyPath);
+  const paths = ['mounts', 'rancher.modules', 'hostname', 'rancher.autologin', 'rancher.network.no_proxy', 'rancher.network.dns.search'].map(parseKeyPath);
   const { live, restarts } = planApply(paths, false);
-  deepEqual([live, restarts, planApply(paths, true).restarts], [['host name', 'modules', 'mounts'], ['network'], ['network', 'docker', 'console']]);
+  deepEqual([live, restarts, planApply(paths, true).restarts], [['host name', 'modules', 'proxies', 'mounts'], ['network'], ['network', 'docker', 'console']]);
   deepEqual(planApply([], true), { live: [], restarts: [], lines: [] });
 });
 

@@ -3,13 +3,18 @@
 import { findSpec } from '@drover/cloud-config';
 
 /** Done by the command itself. */
-export type LiveStep = 'host name' | 'SSH keys' | 'password' | 'files' | 'modules' | 'sysctls' | 'mounts';
+export type LiveStep = 'host name' | 'SSH keys' | 'password' | 'files' | 'modules' | 'sysctls' | 'mounts' | 'proxies';
 /** Done by starting a service again. The ones that people would notice are only started with --restart. */
 export type RestartedService = 'network' | 'docker' | 'console';
 
 type Way =
   | { readonly live: LiveStep; readonly except?: string }
-  | { readonly restart: RestartedService };
+  | { readonly restart: RestartedService }
+  /** For logins at once, for the service when it is started again. */
+  | { readonly live: LiveStep; readonly restart: RestartedService; readonly except: string };
+
+/** System Docker asks its registries through what the boot gave it: it is not started again while the machine runs. */
+const PROXY: Way = { live: 'proxies', restart: 'docker', except: 'system-docker at the next boot' };
 
 /** The longest key that fits counts. What no key fits is as the schema says. */
 export const WAYS: Readonly<Record<string, Way>> = {
@@ -25,6 +30,10 @@ export const WAYS: Readonly<Record<string, Way>> = {
   'rancher.network.dns': { restart: 'network' },
   'rancher.network.pre_cmds': { restart: 'network' },
   'rancher.network.post_cmds': { restart: 'network' },
+  'rancher.network.dhcp_timeout': { restart: 'network' },
+  'rancher.network.http_proxy': PROXY,
+  'rancher.network.https_proxy': PROXY,
+  'rancher.network.no_proxy': PROXY,
   'rancher.docker': { restart: 'docker' },
   'rancher.ssh': { restart: 'console' },
   'rancher.autologin': { restart: 'console' },
@@ -32,7 +41,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
 };
 
 /** In this order: a mount may need a module. */
-const LIVE_ORDER: readonly LiveStep[] = ['host name', 'SSH keys', 'password', 'modules', 'sysctls', 'files', 'mounts'];
+const LIVE_ORDER: readonly LiveStep[] = ['host name', 'SSH keys', 'password', 'modules', 'sysctls', 'proxies', 'files', 'mounts'];
 /** The console last: it may be where the command runs. */
 const RESTART_ORDER: readonly RestartedService[] = ['network', 'docker', 'console'];
 /** Starting it again stops nobody's work. */
@@ -52,13 +61,18 @@ export function planApply(changed: readonly (readonly string[])[], mayRestart: b
   const lines = changed.map((path) => {
     const way = findWay(path);
     if (way === undefined) return `${renderPath(path)}: ${describeRest(path)}`;
+    const parts: string[] = [];
     if ('live' in way) {
       live.add(way.live);
-      return `${renderPath(path)}: now${way.except === undefined ? '' : `; ${way.except}`}`;
+      parts.push('restart' in way ? 'now for new logins' : 'now');
     }
-    const starts = mayRestart || QUIET_RESTARTS.includes(way.restart);
-    if (starts) restarts.add(way.restart);
-    return `${renderPath(path)}: ${starts ? `now, ${way.restart} is started again` : `when ${way.restart} is started again: ros config apply --restart, or the next boot`}`;
+    if ('restart' in way) {
+      const starts = mayRestart || QUIET_RESTARTS.includes(way.restart);
+      if (starts) restarts.add(way.restart);
+      parts.push(starts ? `now, ${way.restart} is started again` : `when ${way.restart} is started again: ros config apply --restart, or the next boot`);
+    }
+    if ('except' in way) parts.push(way.except);
+    return `${renderPath(path)}: ${parts.join('; ')}`;
   });
   return { live: LIVE_ORDER.filter((step) => live.has(step)), restarts: RESTART_ORDER.filter((name) => restarts.has(name)), lines: [...new Set(lines)].sort() };
 }

@@ -3,9 +3,9 @@
 export const NETWORK = {
   interfaces: { type: 'map of interface', since: '0.4', when: 'apply', works: true, meaning: 'Links by name, pattern (eth*) or address (mac=...); a card that no entry is for uses DHCP' },
   dns: { type: 'dns', since: '0.4', when: 'apply', works: true, meaning: 'Name servers; what is set here wins over DHCP' },
-  http_proxy: { type: 'string', since: '0.4.5', when: 'boot', works: true, meaning: 'Proxy for http:// addresses' },
-  https_proxy: { type: 'string', since: '0.4.5', when: 'boot', works: true, meaning: 'Proxy for https:// addresses' },
-  no_proxy: { type: 'string', since: '0.4.5', when: 'boot', works: true, meaning: 'Hosts reached without a proxy, separated by commas' },
+  http_proxy: { type: 'string', since: '0.4.5', when: 'apply', works: true, meaning: 'Proxy for http:// addresses' },
+  https_proxy: { type: 'string', since: '0.4.5', when: 'apply', works: true, meaning: 'Proxy for https:// addresses' },
+  no_proxy: { type: 'string', since: '0.4.5', when: 'apply', works: true, meaning: 'Hosts reached without a proxy, separated by commas' },
   pre_cmds: { type: 'list of string', since: '0.4.5', when: 'apply', works: true, meaning: 'Commands run before any link is configured, without a shell' },
   post_cmds: { type: 'list of string', since: '0.4.5', when: 'apply', works: true, meaning: 'Commands run after all links are configured, without a shell' },
   dhcp_timeout: { type: 'integer', since: '1.5', when: 'apply', works: true, meaning: 'Seconds that post_cmds wait for DHCP; without it 10' },
