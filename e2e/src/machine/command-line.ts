@@ -64,8 +64,11 @@ function diskArguments(disk: Disk, index: number): string[] {
   return ['-drive', options.join(','), '-device', `virtio-blk-pci,drive=disk${index},serial=${disk.serial}`];
 }
 
+/** Without one a bond of the kind 802.3ad takes a card for one that cannot be its member. */
+const SPEED = 'speed=1000,duplex=full';
+
 function nicArguments(nic: Nic, index: number, forward: Readonly<Record<number, number>>): string[] {
-  return ['-netdev', nic.kind === 'user' ? userNetwork(nic, index, forward) : `hubport,id=net${index},hubid=${nic.segment}`, '-device', `virtio-net-pci,netdev=net${index},id=nic${index}`];
+  return ['-netdev', nic.kind === 'user' ? userNetwork(nic, index, forward) : `hubport,id=net${index},hubid=${nic.segment}`, '-device', `virtio-net-pci,netdev=net${index},id=nic${index},${SPEED}`];
 }
 
 /** QEMU starts the metadata command for each connection of the guest to that address, which has to be of the network itself. */

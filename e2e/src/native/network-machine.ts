@@ -121,8 +121,9 @@ export class NetworkMachine {
     return `${stdout}${stderr}`;
   }
 
-  async restart(network: string): Promise<string> {
-    this.configure(network);
+  /** `network`: as of `configure`; without it, what is written there by now. */
+  async restart(network?: string): Promise<string> {
+    if (network !== undefined) this.configure(network);
     const said = await this.stop();
     this.start();
     return said;

@@ -1,15 +1,13 @@
 // Debian's docker-registry on this machine, for as long as a test takes: plain or by TLS, for everybody, for those who have
 // a password, or for those who have a token; and a proxy before it that a test may let break off, lie and hang up.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { RosError } from '@drover/core';
 import { equal } from '@drover/testing';
-import { eventually } from '../eventually.ts';
+import { withDockerRegistry } from '../docker-registry.ts';
 import { askReference, startReference } from './differential/reference-engine.ts';
 import type { NativeMachine } from './native-machine.ts';
 
@@ -17,32 +15,9 @@ export const REGISTRY_PORT = 5917;
 const PROXY_PORT = 5918;
 export const REGISTRY: string = `127.0.0.1:${REGISTRY_PORT}`;
 export const PROXY: string = `127.0.0.1:${PROXY_PORT}`;
-const START_LIMIT_MS = 10_000;
 
 /** me:secret, in bcrypt. */
 const PASSWORDS = 'me:$2b$05$Wqcc/9.XzP8TvSmKgQFznOLK0cwkV58JkjdNtrDpcB.05Yi2gg8YO\n';
-
-/** $1 where to unpack it. Its package would start a service. */
-const FIND_PROGRAM = `set -e
-command -v docker-registry && exit
-mkdir -p "$1"; cd "$1"
-[ -x usr/bin/docker-registry ] || { apt-get download -q docker-registry >&2; dpkg-deb -x docker-registry_*.deb .; }
-echo "$1/usr/bin/docker-registry"`;
-
-function findProgram(machine: NativeMachine): string {
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', FIND_PROGRAM, 'find', join(machine.state, '../../docker-registry')], { encoding: 'utf8' });
-  if (status !== 0) throw new RosError('program-missing', `docker-registry could not be had: ${stderr.trim()}`, { hint: 'run apt-get update' });
-  return stdout.trim();
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connect(port, '127.0.0.1', () => {
-      connection.destroy();
-      resolve(true);
-    }).on('error', () => resolve(false));
-  });
-}
 
 export interface TokenServer {
   readonly realm: string;
@@ -67,14 +42,7 @@ export async function withRegistry(machine: NativeMachine, { auth, tls }: Regist
   mkdirSync(folder, { recursive: true });
   const secured = tls === undefined ? '' : `  tls:\n    certificate: ${tls.certificatePath}\n    key: ${tls.keyPath}\n`;
   writeFileSync(join(folder, 'htpasswd'), PASSWORDS);
-  writeFileSync(join(folder, 'config.yml'), `version: 0.1\nlog: {level: error}\nstorage:\n  filesystem:\n    rootdirectory: ${folder}/data\nhttp:\n  addr: ${REGISTRY}\n${secured}${renderAuth(auth, folder)}`);
-  const registry = spawn(findProgram(machine), ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
-  try {
-    await eventually('the registry answers', START_LIMIT_MS, () => accepts(REGISTRY_PORT), 50);
-    await test();
-  } finally {
-    registry.kill('SIGKILL');
-  }
+  await withDockerRegistry({ folder, programs: join(machine.state, '../../docker-registry'), port: REGISTRY_PORT }, `${secured}${renderAuth(auth, folder)}`, test);
 }
 
 /** An image that dockerd made, once: dockerd is in a network of its own, so the registry gets it by its API. */

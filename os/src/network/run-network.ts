@@ -121,7 +121,8 @@ class NetworkService {
     const state = makeState(this.config, dhcp.allow?.length !== 0, this.applied);
     await withNetworkLocked(this.host, () => {
       writeState(this.host, state);
-      dropLeases(files, ({ link }) => this.applied.links[link]?.dhcp === false);
+      // dhcpcd, which is not at work now, does not tell that a link is none of its business any more.
+      dropLeases(files, ({ link }) => (dhcp.allow === undefined ? indexOf(files, link) === undefined : !dhcp.allow.includes(link)));
       updateResolvConf(files, state);
     });
     const conf = renderDhcpcdConf(files.readText(BASE_CONF), dhcp);

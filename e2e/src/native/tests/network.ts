@@ -12,6 +12,28 @@ function lacks(text: string, pattern: RegExp | string): void {
   ok(typeof pattern === 'string' ? !text.includes(pattern) : !pattern.test(text), `expected nothing like ${String(pattern)} in\n${text}`);
 }
 
+/** What `ros config set` is told, and where it shows. Bonds and VLANs need a kernel of the product. */
+const KEYS: readonly (readonly [key: string, value: string, command: readonly string[], shows: RegExp])[] = [
+  ['pre_cmds', '["touch /run/pre_cmds"]', ['ls', '/run'], /^pre_cmds$/m],
+  ['post_cmds', '["touch /run/post_cmds"]', ['ls', '/run'], /^post_cmds$/m],
+  ['interfaces.eth0.address', '10.5.0.40/24', IPV4, /inet 10\.5\.0\.40\/24 brd 10\.5\.0\.255/],
+  ['interfaces.eth0.addresses', '["10.5.0.41/24", "fd00:5::41/64"]', ['ip', '-o', 'addr', 'show', 'dev', 'eth0'], /inet 10\.5\.0\.41\/24[^]*inet6 fd00:5::41\/64/],
+  ['interfaces.eth0.gateway', '10.5.0.9', ['ip', 'route'], /^default via 10\.5\.0\.9 dev eth0/m],
+  ['interfaces.eth0.gateway_ipv6', 'fd00:5::9', ['ip', '-6', 'route'], /^default via fd00:5::9 dev eth0/m],
+  ['interfaces.eth0.pre_up', '["echo $iface >/run/pre_up"]', ['cat', '/run/pre_up'], /^eth0$/m],
+  ['interfaces.eth0.post_up', '["ip addr show dev $iface >/run/post_up"]', ['cat', '/run/post_up'], /inet 10\.5\.0\.40\/24/],
+  ['interfaces.other.match', 'eth1', ['ip', 'link'], /: eth1@/],
+  ['interfaces.other.bridge', 'br0', ['ip', 'link'], /: eth1@.* master br0/],
+  ['interfaces.br0.bridge', '"true"', ['ip', 'link'], /: br0: <[^>]*UP/],
+  ['interfaces.br0.mtu', '1400', ['ip', 'link'], /: br0: .* mtu 1400/],
+  ['interfaces.br0.dhcp', 'true', ['ip', '-4', '-o', 'addr', 'show', 'dev', 'br0'], /inet 10\.6\.0\.1\d\/24/],
+  ['interfaces.br0.dhcp_args', 'dhcpcd -m 77', ['ip', 'route'], /dev br0 .*metric 77/],
+  ['dhcp_timeout', '20', ['ls', '/run'], /^post_cmds$/m],
+  ['dns.nameservers', '[10.9.9.9]', ['cat', '/etc/resolv.conf'], /# rancher\.network\.dns\nnameserver 10\.9\.9\.9\n/],
+  ['dns.search', '[a.example]', ['cat', '/etc/resolv.conf'], /^search a\.example\b/m],
+  ['dns.override', 'false', ['cat', '/etc/resolv.conf'], /nameserver 10\.9\.9\.9\n# DHCP on br0\nnameserver 10\.6\.0\.1\n/],
+];
+
 /** One card whose peer is 10.5.0.1, and nothing configured yet. */
 function networkTest(title: string, run: (machine: NetworkMachine) => Promise<void>): NativeTest {
   return {
@@ -90,6 +112,24 @@ export const networkTests: readonly NativeTest[] = [
     await machine.see('the address that is not configured any more goes', IPV4, /^(?![^]*10\.5\.0\.78)/);
     equal(await talk, 'begin\nlater\n');
     await machine.see('the lease is still there', IPV4, /10\.5\.0\.1\d\/24/);
+  }),
+
+  networkTest('each key acts when ros config set has set it and the service is started again, and no longer when it was cleared', async (machine) => {
+    await machine.addCard('eth1', '10.6.0.1/24');
+    machine.serveDhcp('interface=peer-eth1', 'dhcp-range=10.6.0.10,10.6.0.19,2m', 'dhcp-option=option:dns-server,10.6.0.1');
+    machine.configure('{interfaces: {eth*: {dhcp: false}}}');
+    machine.start();
+    for (const [key, value] of KEYS) equal(await machine.run(['ros', 'config', 'set', `rancher.network.${key}`, value]), '');
+    await machine.restart();
+    for (const [key, value, command, shows] of KEYS) await machine.see(`${key}: ${value}`, command, shows);
+    equal(await machine.run(['sh', '-c', 'rm /run/pre_* /run/post_*']), '');
+    for (const [key] of KEYS) await machine.run(['ros', 'config', 'set', `rancher.network.${key}`, '']);
+    const said = await machine.restart();
+    lacks(said, /error|ended with|no such/);
+    await machine.see('the bridge goes', ['ip', 'link'], /^(?![^]*: br0: )/);
+    await machine.see('the addresses go', IPV4, /^$/);
+    await machine.see('the name servers go', ['cat', '/etc/resolv.conf'], /^(?![^]*10\.(?:9|6)\.)/);
+    equal(await machine.run(['sh', '-c', 'ip route; ip -6 route | grep default; ls /run | grep -c "^p"']), '0\n');
   }),
 
   networkTest('ipv4ll gives a link-local address and asks no DHCP server', async (machine) => {

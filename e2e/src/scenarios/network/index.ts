@@ -1,10 +1,13 @@
 // rancher.network: many keys in few machines.
 
+import { join } from 'node:path';
+import { pushSmallImage, withDockerRegistry } from '../../docker-registry.ts';
 import { scenario } from '../../harness/scenario.ts';
 import type { Scenario } from '../../harness/scenario.ts';
 import { expectContains, expectEqual, expectLacks } from '../../harness/expect.ts';
 import { eventually } from '../../eventually.ts';
 import type { Machine } from '../../machine/index.ts';
+import { findFreePort } from '../../machine/free-port.ts';
 import type { Nic } from '../../machine/types.ts';
 import { drover } from '../../product/drover-setup.ts';
 import { startRecordingProxy } from './recording-proxy.ts';
@@ -13,12 +16,13 @@ const say = (words: string): string => `"echo ${words} >>/var/log/net.log"`;
 /** QEMU's network, as the guest sees the machine that it runs on. */
 const HERE = '10.0.2.2';
 
-function everyKind(proxyPort: number): string {
+function everyKind(proxyPort: number, registryPort: number): string {
   return `rancher:
+  docker: {registry_mirror: 'http://${HERE}:${registryPort}', insecure_registry: ['${HERE}:${registryPort}']}
   network:
     http_proxy: http://${HERE}:${proxyPort}
     https_proxy: http://${HERE}:${proxyPort}
-    no_proxy: direct.example
+    no_proxy: direct.example,${HERE}
     dns: {nameservers: [208.67.222.123, 208.67.220.123], search: [mydomain.com, example.com]}
     wifi_networks: {home: {ssid: x}}
     dhcp_timeout: 30
@@ -37,13 +41,24 @@ function everyKind(proxyPort: number): string {
       bond0: {address: 192.168.122.252/31, mtu: 1450, bond_opts: {downdelay: "200", mode: "1", miimon: "100"}}
       eth5: {dhcp: true, dhcp_args: "dhcpcd -MA4 -m 50 -C resolv.conf"}
       eth6: {ipv4ll: true}
+      eth8: {bond: bond1}
+      eth9: {bond: bond1}
+      bond1: {bond_opts: {lacp_rate: fast, mode: 802.3ad, miimon: "100"}, vlans: "300,400:storage"}
+      bond1.300: {dhcp: true}
+      storage: {address: 10.40.0.1/24}
+      eth10: {dhcp: false}
+      eth11: {dhcp: false}
 `;
 }
 
-const EIGHT_CARDS: readonly Nic[] = [
+/** The last two become those of another host, at the other ends of the cables of eth8 and eth9. */
+const TWELVE_CARDS: readonly Nic[] = [
   { kind: 'segment', segment: 1 }, { kind: 'user', forward: {}, subnet: '192.168.121.0/24' }, { kind: 'segment', segment: 2 }, { kind: 'segment', segment: 2 },
   { kind: 'user', forward: {}, subnet: '192.168.123.0/24' }, { kind: 'segment', segment: 1 }, { kind: 'segment', segment: 1 },
+  { kind: 'segment', segment: 3 }, { kind: 'segment', segment: 4 }, { kind: 'segment', segment: 3 }, { kind: 'segment', segment: 4 },
 ];
+/** Both ends of each cable of the trunk. */
+const CABLES = [[8, 10], [9, 11]] as const;
 
 const COMMANDS = ['pre_cmds', 'pre_up eth0', 'post_up eth0', 'pre_up eth1', 'post_up eth1', 'pre_up eth2', 'post_up eth2', 'post_cmds'];
 
@@ -51,11 +66,70 @@ async function address(machine: Machine, link: string): Promise<string> {
   return machine.ssh.ok(`ip -4 -o addr show dev ${link}`);
 }
 
+/** A host with a network of its own: the same kernel, but nothing of ours configures it. */
+const OTHER_HOST = `set -e
+image=$(sudo system-docker inspect -f '{{.Config.Image}}' syslog)
+sudo system-docker run -d --name other --net none --privileged $image sleep 1000000 >/dev/null
+pid=$(sudo system-docker inspect -f '{{.State.Pid}}' other)
+for card in eth10 eth11; do sudo ip link set $card netns $pid; done
+sudo system-docker exec -i other sh -e <<'END'
+ip link add bond0 type bond
+cd /sys/class/net/bond0/bonding
+echo 802.3ad >mode; echo 100 >miimon; echo fast >lacp_rate
+for card in eth10 eth11; do ip link set $card down; ip link set $card master bond0; ip link set $card up; done
+ip link set bond0 up
+ip link add link bond0 name office type vlan id 300
+ip link add link bond0 name storage type vlan id 400
+ip addr add 10.30.0.1/24 dev office; ip addr add 10.40.0.2/24 dev storage
+ip link set office up; ip link set storage up
+printf 'interface office\\nstart 10.30.0.20\\nend 10.30.0.29\\noption subnet 255.255.255.0\\nlease_file /leases\\n' >/udhcpd.conf; : >/leases
+busybox udhcpd /udhcpd.conf
+END`;
+
+async function checkTrunk(machine: Machine): Promise<void> {
+  await machine.ssh.ok(OTHER_HOST);
+  const partner = (await machine.ssh.ok('sudo system-docker exec other cat /sys/class/net/bond0/address')).trim();
+  const agreement = (): Promise<string> => machine.ssh.ok('sudo cat /proc/net/bonding/bond1'); // only root sees all of it
+  const isWhole = async (): Promise<boolean> => {
+    expectContains(await agreement(), /Number of ports: 2\n/);
+    return true;
+  };
+  const reaches = async (): Promise<boolean> => (await machine.ssh.run('sudo ping -c 1 -W 2 10.40.0.2')).code === 0;
+  const plug = async (cable: readonly number[], up: boolean): Promise<void> => {
+    for (const end of cable) await machine.setCable(end, up);
+  };
+  await eventually('both hosts take the two cables for one', 90_000, isWhole);
+  expectContains(await agreement(), `Partner Mac Address: ${partner}`);
+  await eventually('the other host is reached by a VLAN of the trunk', 60_000, reaches);
+  await plug(CABLES[0], false);
+  await eventually('it is still reached when one cable is out', 60_000, reaches);
+  await plug(CABLES[1], false);
+  await eventually('it is not reached without a cable', 60_000, async () => !(await reaches()));
+  for (const cable of CABLES) await plug(cable, true);
+  await eventually('the trunk is whole again', 90_000, isWhole);
+  await eventually('the VLAN that asks by DHCP has its address', 150_000, async () => (await address(machine, 'bond1.300')).includes('inet 10.30.0.2'));
+}
+
+/** Docker Hub by its mirror, a registry without TLS, both straight; and by the proxy once nothing excepts them. */
+async function checkRegistries(machine: Machine, registry: string, asked: readonly string[]): Promise<void> {
+  await pushSmallImage(`http://${registry.replace(HERE, '127.0.0.1')}/v2/library/small`, '1');
+  const pull = (image: string): ReturnType<Machine['ssh']['run']> => machine.ssh.run(`docker pull -q ${image} && docker image inspect -f '{{.Config.Labels.tag}}' ${image}; docker rmi -f ${image} >/dev/null`);
+  for (const image of ['small:1', `${registry}/library/small:1`]) expectContains((await pull(image)).stdout, /^1$/m);
+  await machine.ssh.run('sudo timeout 20 system-docker pull system.nowhere.example/image');
+  expectContains(asked.join('\n'), 'CONNECT system.nowhere.example:443');
+
+  const said = await machine.ssh.ok('sudo ros config set rancher.network.no_proxy direct.example; sudo ros config apply --restart; wait-for-docker; bash -lc \'echo "logins: $no_proxy"\'');
+  expectContains(said, /rancher\.network\.no_proxy: now for new logins; now, docker is started again; system-docker at the next boot\n[^]*logins: direct\.example\n/);
+  for (const image of ['small:1', `${registry}/library/small:1`]) expectLacks((await pull(image)).stdout, /^1$/m);
+  expectContains(asked.join('\n'), `GET http://${registry}/v2/`);
+}
+
 export const network: readonly Scenario[] = [
-  scenario('eight cards become VLANs, bridges and a bond, with commands in their order, the name that DHCP gives, and proxies for what is fetched', { minutes: 3 }, async (scene) => {
+  scenario('twelve cards become VLANs, bridges and bonds, one a trunk to another host, with commands in their order, the name that DHCP gives, and proxies for what is fetched', { minutes: 4 }, async (scene) => {
     const proxy = await startRecordingProxy();
-    try {
-      const machine = await scene.boot(drover({ name: 'eight-cards', config: everyKind(proxy.port), network: { hostName: 'rancher-dev', more: EIGHT_CARDS } }));
+    const registryPort = await findFreePort();
+    const test = async (): Promise<void> => {
+      const machine = await scene.boot(drover({ name: 'twelve-cards', config: everyKind(proxy.port, registryPort), network: { hostName: 'rancher-dev', more: TWELVE_CARDS } }));
       // They wait for DHCP, and eth7 waits for dhcp_timeout.
       await eventually('post_cmds have run', 150_000, async () => (await machine.ssh.ok('sudo cat /var/log/net.log')).includes('post_cmds'));
       expectEqual(await machine.ssh.ok('sudo cat /var/log/net.log'), COMMANDS.map((line) => `${line}\n`).join(''));
@@ -72,16 +146,21 @@ export const network: readonly Scenario[] = [
       expectEqual(await machine.ssh.ok('hostname; grep 127.0.1.1 /etc/hosts; cat /etc/hostname'), 'rancher-dev\n127.0.1.1\trancher-dev\nrancher-dev\n');
       expectContains(await machine.ssh.ok('sudo dmesg'), /rancher\.network\.wifi_networks has no effect: there are no drivers and programs for radio on this image/);
       expectLacks(await machine.ssh.ok('sudo system-docker logs network 2>&1'), /no such user|not found|ended with|RTNETLINK/, 'the log of the network container');
+      await checkTrunk(machine);
 
       const said = `http://${HERE}:${proxy.port}`;
       const environment = await machine.ssh.ok('sudo system-docker inspect docker; sudo system-docker info');
-      for (const expected of [`HTTP_PROXY=${said}`, `HTTPS_PROXY=${said}`, 'NO_PROXY=direct.example', `HTTP Proxy: ${said}`]) expectContains(environment, expected);
+      for (const expected of [`HTTP_PROXY=${said}`, `HTTPS_PROXY=${said}`, `NO_PROXY=direct.example,${HERE}`, `HTTP Proxy: ${said}`]) expectContains(environment, expected);
       expectEqual(await machine.ssh.ok('bash -lc "wget -qO- http://nowhere.example/file"'), 'by way of the proxy\n');
       await eventually('docker answers', 180_000, async () => (await machine.ssh.run('docker version')).code === 0);
       for (const registry of ['registry.nowhere.example', 'direct.example']) await machine.ssh.run(`timeout 20 docker pull ${registry}/image`);
       expectContains(proxy.asked.join('\n'), 'CONNECT registry.nowhere.example:443');
       expectContains(proxy.asked.join('\n'), 'GET http://nowhere.example/file');
       expectLacks(proxy.asked.join('\n'), 'direct.example');
+      await checkRegistries(machine, `${HERE}:${registryPort}`, proxy.asked);
+    };
+    try {
+      await withDockerRegistry({ folder: join(scene.place.folder, 'registry'), programs: join(scene.place.workspace.cache, 'run/docker-registry'), port: registryPort }, '', test);
     } finally {
       proxy.close();
     }
