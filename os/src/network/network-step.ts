@@ -21,6 +21,8 @@ export interface AppliedLink {
   readonly addresses: readonly string[];
   readonly gateways: readonly string[];
   readonly master?: string;
+  /** That it had before ours. */
+  readonly mtu?: number;
 }
 
 /** What an earlier plan of this boot did. */

@@ -23,7 +23,7 @@ export function planLink(observed: Link, entry: Interface, before: AppliedLink |
   const steps = [
     ...shellSteps(entry.pre_up, link),
     ...planMembership(link, entry, master, before),
-    ...(entry.mtu === undefined || entry.mtu === link.mtu ? [] : [command(['ip', 'link', 'set', 'dev', name, 'mtu', String(entry.mtu)])]),
+    ...setMtu(link, entry.mtu ?? before?.mtu),
     ...(before?.dhcp === true && !entry.dhcp ? endLease(name, leased) : []),
     ...fresh.map((address) => command(['ip', 'addr', 'replace', address, ...broadcast(address), 'dev', name])),
     ...stale.map((address) => attempt(['ip', 'addr', 'del', address, 'dev', name])),
@@ -33,7 +33,12 @@ export function planLink(observed: Link, entry: Interface, before: AppliedLink |
     ...routes.map(({ argv }) => command(argv)),
     ...shellSteps(entry.post_up, link),
   ];
-  return { steps, outcome: { dhcp: entry.dhcp, addresses, gateways: routes.map(({ gateway }) => gateway), ...(master !== undefined && { master }) } };
+  const mtu = entry.mtu === undefined ? 0 : before?.mtu ?? link.mtu; // 0 for a link that is made
+  return { steps, outcome: { dhcp: entry.dhcp, addresses, gateways: routes.map(({ gateway }) => gateway), ...(master !== undefined && { master }), ...(mtu > 0 && { mtu }) } };
+}
+
+function setMtu({ name, mtu }: Link, wanted: number | undefined): Step[] {
+  return wanted === undefined || wanted === mtu ? [] : [command(['ip', 'link', 'set', 'dev', name, 'mtu', String(wanted)])];
 }
 
 /** What an entry that is gone has left behind. */
@@ -43,6 +48,7 @@ export function planUnconfigured(link: Link, before: AppliedLink): Step[] {
     ...link.addresses.filter(({ text }) => before.addresses.includes(text)).map(({ text }) => attempt(['ip', 'addr', 'del', text, 'dev', name])),
     ...before.gateways.map((gateway) => endRoute(name, gateway)),
     ...(before.dhcp ? endLease(name, leasedAddresses(link, before)) : []),
+    ...setMtu(link, before.mtu),
     ...(before.master !== undefined && link.master === before.master ? [command(['ip', 'link', 'set', 'dev', name, 'nomaster'])] : []),
   ];
 }

@@ -142,6 +142,16 @@ test('an address that is not configured any more goes, after those that are new;
   deepEqual(printed(plan('{interfaces: {eth0: {dhcp: true}}}', now, before)), ['- ip addr del 10.0.0.5/24 dev eth0', '- ip addr del 10.0.0.6/24 dev eth0', '- ip route del default via 10.0.0.1 dev eth0']);
 });
 
+test('a size of packets that is not configured any more is what it was before', () => {
+  const now = [card(0, { isUp: true, mtu: 1400 })];
+  const first = after(plan('{interfaces: {eth0: {mtu: 1450}}}', [card(0)]), now);
+  const second = after(plan('{interfaces: {eth0: {mtu: 1400}}}', [card(0, { mtu: 1450 })], first), now);
+  deepEqual(printed(plan('{interfaces: {eth0: {dhcp: false}}}', now, second)), ['ip link set dev eth0 mtu 1500']);
+  const anew = plan('{interfaces: {eth*: {bond: bond0}, bond0: {bond_opts: {mode: 1}, mtu: 1400}}}');
+  const bonded = [card(0, { isUp: true, master: 'bond0' }), card(1, { isUp: true, master: 'bond0' }), { ...card(7), name: 'bond0', isCard: false, isUp: true, mtu: 1400 }];
+  deepEqual(printed(plan('{interfaces: {eth*: {bond: bond0}, bond0: {bond_opts: {mode: 1}}}}', bonded, after(anew, bonded))), []);
+});
+
 test('a card that leaves DHCP loses its lease, and one that leaves a bridge is free', () => {
   const now = [card(0, { isUp: true, addresses: [address('10.0.0.9/24', true), address('2001:db8::1/64', true), address('fe80::1/64')] }), card(1, { isUp: true, master: 'br0' }), made('br0', 5)];
   const before = after(plan('{interfaces: {eth0: {dhcp: true}, eth1: {bridge: br0}, br0: {bridge: true}}}'), now);
