@@ -10,6 +10,7 @@ import { buildForNative } from './build-for-native.ts';
 import { differentialTests } from './differential/differential-tests.ts';
 import { NativeMachine } from './native-machine.ts';
 import { allNativeTests } from './tests/index.ts';
+import type { NativeTest } from './tests/native-test.ts';
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -26,11 +27,21 @@ async function main(): Promise<number> {
   const chosen = tests.filter(({ title }) => words.length === 0 || words.some((word) => title.includes(word)));
   if (chosen.length === 0) throw new RosError('nothing-ran', `no native test has ${words.join(' or ')} in its title`);
   if (!process.argv.includes('--built')) buildForNative(workspace);
-  const machine = await NativeMachine.open(workspace);
+  let failed = 0;
+  for (const sharesNetwork of [false, true]) {
+    const group = chosen.filter((test) => (test.sharesNetwork ?? false) === sharesNetwork);
+    if (group.length > 0) failed += await runGroup(await NativeMachine.open(workspace, { sharesNetwork }), group);
+  }
+  print(`native tests: ${chosen.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** How many failed. */
+async function runGroup(machine: NativeMachine, tests: readonly NativeTest[]): Promise<number> {
   let failed = 0;
   try {
     await machine.startDaemon();
-    for (const test of chosen) {
+    for (const test of tests) {
       const started = Date.now();
       machine.daemonLog = '';
       try {
@@ -48,8 +59,7 @@ async function main(): Promise<number> {
   } finally {
     await machine.close();
   }
-  print(`native tests: ${chosen.length - failed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  return failed;
 }
 
 runMain(main);

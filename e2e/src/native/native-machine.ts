@@ -59,6 +59,7 @@ touch usr/lib/ros/ros
 mount --bind "$5" usr/lib/ros/ros
 mount --bind "$6" var/lib/system-docker
 mount --bind "$7" var/lib/docker
+ip link set lo up
 mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup 2>/dev/null || { mount -t tmpfs tmpfs sys/fs && mkdir sys/fs/cgroup && mount -t cgroup2 cgroup2 sys/fs/cgroup; }
@@ -88,14 +89,15 @@ export class NativeMachine {
     this.folder = folder;
   }
 
-  static async open(workspace: Workspace): Promise<NativeMachine> {
+  /** `sharesNetwork`: this machine's, to reach servers here; otherwise it has one of its own, without a way out. */
+  static async open(workspace: Workspace, { sharesNetwork = false }: { readonly sharesNetwork?: boolean } = {}): Promise<NativeMachine> {
     const base = join(workspace.cache, 'run');
     mkdirSync(base, { recursive: true });
     const folder = mkdtempSync(join(base, 'native-'));
     for (const name of ['root', 'state', 'reference']) mkdirSync(join(folder, name));
     const squashfs = join(workspace.dist, 'rootfs.squashfs');
     const args = [join(folder, 'root'), squashfs, ...imageLengths(squashfs, 2).map(String), join(workspace.dist, 'ros'), join(folder, 'state'), join(folder, 'reference')];
-    const holder = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', SETUP, 'native', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const holder = spawn('unshare', ['--mount', '--pid', ...(sharesNetwork ? [] : ['--net']), '--fork', '--kill-child', 'sh', '-c', SETUP, 'native', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';
     holder.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
     try {
@@ -140,7 +142,7 @@ export class NativeMachine {
 
   start(command: readonly string[], options: CommandOptions = {}): ChildProcess {
     const user = options.uid === undefined ? [] : ['-S', String(options.uid), '-G', String(options.uid)];
-    const enter = ['-t', String(this.pid), '--mount', '--pid', '--root', '--wdns=/', ...user, '--', '/usr/bin/env', '-i', PATH, 'HOME=/root', ...(options.env ?? []), ...command];
+    const enter = ['-t', String(this.pid), '--mount', '--pid', '--net', '--root', '--wdns=/', ...user, '--', '/usr/bin/env', '-i', PATH, 'HOME=/root', ...(options.env ?? []), ...command];
     const [program, args]: [string, string[]] = options.terminal === true ? ['script', ['-qec', ['nsenter', ...enter].map(quote).join(' '), '/dev/null']] : ['nsenter', enter];
     return spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   }
