@@ -21,6 +21,8 @@ import { ImageFiles } from './image/image-files.ts';
 import { ImageStore } from './image/image-store.ts';
 import { readPreload } from './image/preload.ts';
 import { LogKeeper } from './logs/log-keeper.ts';
+import { BridgeTable } from './network/bridge-table.ts';
+import { NetworkStore } from './network/network-store.ts';
 import { readProcessStart } from './runtime/process-identity.ts';
 import { findPrograms } from './runtime/programs.ts';
 import { parseCapabilities } from './spec/capabilities.ts';
@@ -90,6 +92,8 @@ async function startEngine(host: SystemHost, log: EngineLog, flags: DaemonFlags)
     imageFiles: new ImageFiles(host, paths),
     layerClaims: new Map(),
     volumes: new VolumeStore(host, paths),
+    networks: new NetworkStore(host, paths, log),
+    bridges: new BridgeTable(host, paths),
     containers: new ContainerStore(host, paths, log),
     execs: new ExecStore(host.clock),
     engineId: readEngineId(host, paths),
@@ -102,6 +106,7 @@ async function startEngine(host: SystemHost, log: EngineLog, flags: DaemonFlags)
   engine.containers.load();
   watchExits(engine); // before looking: an end between the two would be missed
   await recoverContainers(engine);
+  if (!engine.bridges.isEmpty) log.background('clearing up networks', import('./network/sync-networks.ts').then(({ syncNetworks }) => syncNetworks(engine)));
   log.background('looking after the logs', new LogKeeper(engine).run());
   return engine;
 }

@@ -33,6 +33,10 @@ export class EnginePaths {
     return join(this.dataRoot, 'volumes');
   }
 
+  get networks(): string {
+    return join(this.dataRoot, 'networks');
+  }
+
   get overlay(): string {
     return join(this.dataRoot, 'overlay2');
   }
@@ -69,6 +73,11 @@ export class EnginePaths {
 
   get bundles(): string {
     return join(this.execRoot, 'containers');
+  }
+
+  /** The bridges that were made. */
+  get bridges(): string {
+    return join(this.execRoot, 'bridges.json');
   }
 
   bundle(id: string): string {

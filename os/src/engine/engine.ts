@@ -10,6 +10,8 @@ import type { ExecStore } from './exec/exec-store.ts';
 import type { LayerClaims } from './image/claim-layers.ts';
 import type { ImageFiles } from './image/image-files.ts';
 import type { ImageStore } from './image/image-store.ts';
+import type { BridgeTable } from './network/bridge-table.ts';
+import type { NetworkStore } from './network/network-store.ts';
 import type { RegistrySettings } from './registry/registry-address.ts';
 import type { Programs } from './runtime/programs.ts';
 import type { VolumeStore } from './volume/volume-store.ts';
@@ -26,6 +28,8 @@ export interface Engine {
   readonly imageFiles: ImageFiles;
   readonly layerClaims: LayerClaims;
   readonly volumes: VolumeStore;
+  readonly networks: NetworkStore;
+  readonly bridges: BridgeTable;
   readonly containers: ContainerStore;
   readonly execs: ExecStore;
   /** Stays the same for a data root. */

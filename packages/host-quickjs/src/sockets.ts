@@ -5,9 +5,11 @@ import type { Cancel } from '@drover/core';
 import type {
   Address, ConnectOptions, Connection, DatagramSocket, Listener, ListenOptions, Netlink, PacketConnection, Packets, Sockets, TlsOptions,
 } from '@drover/host';
+import { concatBytes } from '@drover/host';
 import * as fs from 'ros:fs';
 import * as io from 'ros:io';
 import * as loop from 'ros:loop';
+import * as process from 'ros:process';
 import * as socket from 'ros:socket';
 import * as tls from 'ros:tls';
 import { closedError, connectionOf, Descriptor, writeAll } from './descriptors.ts';
@@ -194,6 +196,39 @@ export class QuickjsNetlink implements Netlink {
         io.close(fd);
       },
     };
+  }
+
+  askRoutes(request: Uint8Array, pid?: number): Uint8Array {
+    const open = (): number => socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE);
+    const fd = pid === undefined ? open() : inNetworkOf(pid, open);
+    try {
+      socket.send(fd, request);
+      const answers: Uint8Array[] = [];
+      for (let got = socket.receive(fd, scratch); got !== null && got > 0; got = socket.receive(fd, scratch)) answers.push(scratch.slice(0, got));
+      return concatBytes(answers);
+    } finally {
+      io.close(fd);
+    }
+  }
+}
+
+/** A socket belongs to the network namespace that it was opened in. */
+function inNetworkOf<T>(pid: number, work: () => T): T {
+  const own = io.open('/proc/self/ns/net', io.O_RDONLY, 0);
+  try {
+    const theirs = io.open(`/proc/${pid}/ns/net`, io.O_RDONLY, 0);
+    try {
+      process.joinNamespace(theirs, process.CLONE_NEWNET);
+    } finally {
+      io.close(theirs);
+    }
+    try {
+      return work();
+    } finally {
+      process.joinNamespace(own, process.CLONE_NEWNET);
+    }
+  } finally {
+    io.close(own);
   }
 }
 

@@ -138,9 +138,14 @@ export interface ChildOptions {
   readonly deathSignal?: SignalName;
 }
 
-/** Kernel events (hot plug) as the lines of NAME=value that udev gets. */
 export interface Netlink {
+  /** Kernel events (hot plug) as the lines of NAME=value that udev gets. */
   watchUevents(onEvent: (event: ReadonlyMap<string, string>) => void): { close(): void };
+  /**
+   * One request of rtnetlink(7), in the network namespace of the process `pid` when it is given, and what the kernel
+   * answers: it does so before the request returns.
+   */
+  askRoutes(request: Uint8Array, pid?: number): Uint8Array;
 }
 
 /** Unix sockets that keep message boundaries (SOCK_SEQPACKET), as conmon's attach socket. */

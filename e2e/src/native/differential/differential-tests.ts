@@ -12,7 +12,7 @@ import type { ScriptCase, ScriptCommand } from './parse-script.ts';
 import { parseScript } from './parse-script.ts';
 import { askReference, startReference } from './reference-engine.ts';
 
-const CLEAR = 'docker ps -aq | xargs -r docker rm -fv; docker volume ls -q | xargs -r docker volume rm';
+const CLEAR = 'docker ps -aq | xargs -r docker rm -fv; docker volume ls -q | xargs -r docker volume rm; docker network ls -q --filter type=custom | xargs -r docker network rm';
 
 export function differentialTests(scripts: string): NativeTest[] {
   return readdirSync(scripts).filter((name) => name.endsWith('.txt')).sort().map((name) => {

@@ -131,7 +131,7 @@ export const crashTests: readonly NativeTest[] = [
       const before = machine.cgroups();
       for (let round = 0; round < 12; round += 1) {
         const client = new EngineClient(machine.path(SOCKET));
-        const body = { Image: machine.base, Cmd: ['sleep', '1000'], HostConfig: { NetworkMode: 'host' } };
+        const body = { Image: machine.base, Cmd: ['sleep', '1000'], HostConfig: round % 2 === 0 ? { NetworkMode: 'host' } : { PortBindings: { '80/tcp': [{ HostPort: '' }] } } };
         const work = Array.from({ length: 3 }, async () => {
           const { Id: id } = await client.call<{ Id: string }>('POST', '/containers/create', body);
           await client.call('POST', `/containers/${id}/start`);
@@ -149,7 +149,7 @@ export const crashTests: readonly NativeTest[] = [
         await machine.removeContainers();
       }
       await eventually('nothing is left', 3000, async () => {
-        const left = await machine.run(['sh', '-c', 'ls /var/lib/system-docker/containers /run/system-docker/containers /run/system-docker/s /run/system-docker/exits /run/system-docker/crun | grep -v :; ls /var/lib/system-docker/overlay2 | grep -E "^[0-9a-f]{64}"; grep merged /proc/mounts; ps | grep -E "conmon|sleep 1000" | grep -v grep']);
+        const left = await machine.run(['sh', '-c', 'ls /var/lib/system-docker/containers /run/system-docker/containers /run/system-docker/s /run/system-docker/exits /run/system-docker/crun | grep -v :; ls /var/lib/system-docker/overlay2 | grep -E "^[0-9a-f]{64}"; grep merged /proc/mounts; ls /run/system-docker/bridges.json 2>/dev/null; ls /sys/class/net | grep -vx lo; /var/lib/rancher/engine/iptables-save | grep DOCKER-SYS; ps | grep -E "conmon|sleep 1000" | grep -v grep']);
         if (left.stdout.trim() !== '') throw new Error(left.stdout);
         deepEqual(machine.cgroups().filter((name) => !before.includes(name)), []);
         return true;

@@ -1,3 +1,4 @@
+import { bridgeTests } from './bridges.ts';
 import { certificateTests } from './certificates.ts';
 import { configurationTests } from './configuration.ts';
 import { crashTests } from './crash.ts';
@@ -12,4 +13,7 @@ import { registryTests } from './registries.ts';
 import { registryAccessTests } from './registry-access.ts';
 import { runTests } from './run.ts';
 
-export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...registryTests, ...registryAccessTests, ...crashTests, ...faultTests, ...networkTests];
+/** Registries listen on this machine's loopback. */
+const withServers = [...registryTests, ...registryAccessTests].map((test) => ({ ...test, sharesNetwork: true }));
+
+export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...bridgeTests, ...withServers, ...crashTests, ...faultTests, ...networkTests];

@@ -23,7 +23,7 @@ async function pullWithLogin(machine: NativeMachine): Promise<void> {
   await machine.ok('image', 'prune', '-af');
 }
 
-const tests: readonly Omit<NativeTest, 'sharesNetwork'>[] = [
+export const registryTests: readonly NativeTest[] = [
   {
     title: 'pull fetches what the machine needs from a registry, by tag, by digest and from a list; a second pull fetches nothing',
     run: (machine) => withRegistry(machine, {}, async () => {
@@ -86,5 +86,3 @@ const tests: readonly Omit<NativeTest, 'sharesNetwork'>[] = [
     },
   },
 ];
-
-export const registryTests: readonly NativeTest[] = tests.map((test) => ({ ...test, sharesNetwork: true }));

@@ -124,7 +124,7 @@ export const registryAccessTests: readonly NativeTest[] = [
           equal(asked.pop(), 'GET me repository:open/copy:pull,push');
           await forget(machine);
           match(await machine.ok('pull', `${NAME}/open/copy:2`), /Downloaded newer image/);
-          equal(await machine.ok('run', '--rm', `${NAME}/open/copy:2`, 'stat', '-c', '%h', '/made/a'), '3');
+          equal(await machine.ok('run', '--net=none', '--rm', `${NAME}/open/copy:2`, 'stat', '-c', '%h', '/made/a'), '3');
           await forget(machine);
           match(await machine.ok('--config', writeLogin(machine, { auth: Buffer.from('me:').toString('base64'), identitytoken: IDENTITY_TOKEN }), 'pull', `${NAME}/test/made:1`), /Downloaded newer image/);
           equal(asked.pop(), 'POST me repository:test/made:pull');
@@ -178,7 +178,7 @@ export const registryAccessTests: readonly NativeTest[] = [
     title: 'what is pushed is pulled again with the same id; layers that the registry has are not sent twice; a registry tells about an image',
     run: (machine) => withRegistry(machine, {}, async () => {
       const name = `${REGISTRY}/pushed/image`;
-      await machine.ok('run', '--name', 'origin', machine.base, 'sh', '-c', 'echo new >/new; rm /etc/protocols; mkdir /etc/folder; chmod 700 /etc/folder');
+      await machine.ok('run', '--net=none', '--name', 'origin', machine.base, 'sh', '-c', 'echo new >/new; rm /etc/protocols; mkdir /etc/folder; chmod 700 /etc/folder');
       await machine.ok('commit', '-m', 'said', '-a', 'somebody', '-c', 'ENV A=B', '-c', 'CMD ["cat", "/new"]', 'origin', `${name}:1`);
       const id = await machine.ok('inspect', '-f', '{{.Id}}', `${name}:1`);
       const first = await machine.ok('push', `${name}:1`);
@@ -198,8 +198,8 @@ export const registryAccessTests: readonly NativeTest[] = [
       await forget(machine);
       await machine.ok('pull', '-q', `${name}:2`);
       equal(await machine.ok('inspect', '-f', '{{.Id}} {{.Author}} {{.Comment}}', `${name}:2`), `${id} somebody said`);
-      equal(await machine.ok('run', '--rm', `${name}:2`), 'new');
-      equal(await machine.ok('run', '--rm', `${name}:2`, 'sh', '-c', 'echo $A; stat -c %a /etc/folder; ls /etc/protocols 2>/dev/null || echo gone'), 'B\n700\ngone');
+      equal(await machine.ok('run', '--net=none', '--rm', `${name}:2`), 'new');
+      equal(await machine.ok('run', '--net=none', '--rm', `${name}:2`, 'sh', '-c', 'echo $A; stat -c %a /etc/folder; ls /etc/protocols 2>/dev/null || echo gone'), 'B\n700\ngone');
       expectEnd('what is not there', await machine.docker('push', `${REGISTRY}/none`), { code: 1, stderr: /An image does not exist locally with the tag: 127\.0\.0\.1:5917\/none/ });
       expectEnd('a tag that is not there', await machine.docker('push', `${name}:9`), { code: 1, stderr: /tag does not exist: 127\.0\.0\.1:5917\/pushed\/image:9/ });
       await forget(machine);

@@ -28,12 +28,19 @@ export const docker: readonly Scenario[] = [
     expectEqual(answer, 'hello-from-inside\n');
   }),
 
-  scenario('a container reaches the network outside the machine', { on: standard, leaves: 'dirty' }, async ({ machine, place }) => {
+  scenario('a container of either engine reaches the network outside the machine, side by side', { on: standard, leaves: 'dirty' }, async ({ machine, place }) => {
     await loadBusybox(place.workspace, machine);
     const server = createServer((_, response) => response.end('hello-from-outside\n'));
     const port = await new Promise<number>((resolve) => void server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)));
     try {
       expectEqual(await machine.ssh.ok(`docker run --rm ${BUSYBOX} wget -qO- http://10.0.2.2:${port}/`), 'hello-from-outside\n');
+      const image = (await machine.ssh.ok("sudo system-docker inspect -f '{{.Image}}' console")).trim();
+      await machine.ssh.ok(`sudo system-docker run -d --name inside -p 8099:80 ${image} sh -c 'echo from-system-docker >/tmp/index.html; exec busybox httpd -f -p 80 -h /tmp'`);
+      expectEqual(await machine.ssh.ok(`sudo system-docker exec inside busybox wget -qO- http://10.0.2.2:${port}/`), 'hello-from-outside\n');
+      expectEqual(await eventually('its published port answers', 60_000, () => machine.ssh.ok('busybox wget -qO- http://127.0.0.1:8099/')), 'from-system-docker\n');
+      expectEqual(await machine.ssh.ok(`docker run --rm ${BUSYBOX} wget -qO- http://10.0.2.2:${port}/`), 'hello-from-outside\n');
+      await machine.ssh.ok('sudo system-docker rm -f inside');
+      await eventually('no trace of its bridge is left', 60_000, async () => !(await machine.ssh.ok('ls /sys/class/net; sudo /var/lib/rancher/engine/iptables-save | grep DOCKER-SYS || true')).toLowerCase().includes('docker-sys'));
     } finally {
       server.close();
     }

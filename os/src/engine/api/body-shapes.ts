@@ -1,6 +1,6 @@
 // The types of the bodies that clients send: what docker-api's types.ts promises, checked when they come in.
 
-import type { ContainerCreateBody, DeviceMapping, ExecCreateBody, HealthConfig, HostConfig, LogConfig, MountRequest, PortBinding, RestartPolicy, Ulimit } from '@drover/docker-api';
+import type { ContainerCreateBody, DeviceMapping, ExecCreateBody, HealthConfig, HostConfig, LogConfig, MountRequest, NetworkCreateBody, PortBinding, RestartPolicy, Ulimit } from '@drover/docker-api';
 import type { Shape } from './check-shape.ts';
 
 type Fields<T> = Readonly<Record<keyof T, Shape>>;
@@ -34,12 +34,23 @@ const HOST_FIELDS = {
 
 export const HOST_CONFIG: Shape = { fields: HOST_FIELDS };
 
+export const ENDPOINT: Shape = {
+  fields: { Aliases: TEXTS, Links: TEXTS, IPAMConfig: { fields: { IPv4Address: 'string', IPv6Address: 'string', LinkLocalIPs: TEXTS } }, MacAddress: 'string', DriverOpts: TEXT_MAP },
+};
+
+export const NETWORK_CREATE: Shape = {
+  fields: {
+    Name: 'string', Driver: 'string', Options: TEXT_MAP, Internal: 'bool', Attachable: 'bool', EnableIPv6: 'bool', Labels: TEXT_MAP,
+    IPAM: { fields: { Driver: 'string', Options: TEXT_MAP, Config: { list: { fields: { Subnet: 'string', IPRange: 'string', Gateway: 'string', AuxiliaryAddresses: TEXT_MAP } } } } },
+  } satisfies Fields<NetworkCreateBody>,
+};
+
 export const CONTAINER_CREATE: Shape = {
   fields: {
     Hostname: 'string', Domainname: 'string', User: 'string', AttachStdin: 'bool', AttachStdout: 'bool', AttachStderr: 'bool', ExposedPorts: { map: 'any' }, Tty: 'bool',
     OpenStdin: 'bool', StdinOnce: 'bool', Env: TEXTS, Cmd: 'words', Healthcheck: { fields: HEALTH }, Image: 'string', Volumes: { map: 'any' }, WorkingDir: 'string',
     Entrypoint: 'words', NetworkDisabled: 'bool', OnBuild: TEXTS, Labels: TEXT_MAP, StopSignal: 'string', StopTimeout: 'number', Shell: TEXTS,
-    HostConfig: HOST_CONFIG, NetworkingConfig: { fields: { EndpointsConfig: { map: 'any' } } },
+    HostConfig: HOST_CONFIG, NetworkingConfig: { fields: { EndpointsConfig: { map: ENDPOINT } } },
   } satisfies Fields<ContainerCreateBody>,
 };
 

@@ -30,7 +30,7 @@ export async function pruneContainers(engine: Engine, request: ApiRequest): Prom
   await request.send(200, { ContainersDeleted: removed.length === 0 ? null : removed, SpaceReclaimed: reclaimed });
 }
 
-function passesLabels(filters: Filters, labels: Readonly<Record<string, string>>): boolean {
+export function passesLabels(filters: Filters, labels: Readonly<Record<string, string>>): boolean {
   return matchesLabels(filters['label'], labels) && !(filters['label!'] ?? []).some((text) => matchesLabels([text], labels));
 }
 

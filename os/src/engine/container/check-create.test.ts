@@ -65,7 +65,7 @@ test('what makes no sense is refused in the words of moby', async () => {
 });
 
 test('what is asked for and has no effect yet is warned of', () => {
-  deepEqual(check({ HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '80' }] } } }).warnings, ['Published ports are discarded when using host network mode']);
+  deepEqual(check({ HostConfig: { NetworkMode: 'host', PortBindings: { '80/tcp': [{ HostPort: '80' }] } } }).warnings, ['Published ports are discarded when using host network mode']);
 });
 
 test('sizes of logs are read with their unit', () => {

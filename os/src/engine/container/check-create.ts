@@ -191,5 +191,5 @@ function checkMemory({ Memory: memory = 0, MemorySwap: swap = 0 }: HostConfig): 
 
 function findWarnings(hostConfig: HostConfig): string[] {
   const published = Object.keys(hostConfig.PortBindings ?? {}).length > 0 || hostConfig.PublishAllPorts === true;
-  return published ? ['Published ports are discarded when using host network mode'] : [];
+  return published && hostConfig.NetworkMode === 'host' ? ['Published ports are discarded when using host network mode'] : [];
 }

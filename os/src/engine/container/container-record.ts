@@ -2,6 +2,7 @@
 // how it went last. The run is what a reboot ends.
 
 import type { ContainerConfig, HostConfig, Propagation } from '@drover/docker-api';
+import type { EndpointRequests, RunNetwork } from '../network/network-record.ts';
 
 export const RECORD_FORMAT = 1;
 
@@ -40,6 +41,8 @@ export interface ContainerRecord {
   readonly config: ContainerConfig & { readonly Labels: Readonly<Record<string, string>>; readonly Env: readonly string[] };
   readonly hostConfig: HostConfig;
   readonly mounts: readonly MountRecord[];
+  /** Of a container with a network of its own. */
+  readonly networks?: EndpointRequests;
 }
 
 export interface ContainerOutcome {
@@ -76,6 +79,8 @@ export interface ContainerRun {
   readonly monitorStart: string;
   readonly startedAt: string;
   readonly paused: boolean;
+  /** Its places on bridges. */
+  readonly network?: RunNetwork;
   /** Before the restart. */
   readonly delayMs?: number;
 }

@@ -210,5 +210,7 @@ function checkOutcome(value: unknown): ContainerOutcome {
 /** Of a damaged one, crun knows more. */
 function checkRun(value: unknown): ContainerRun {
   const sound = isObject(value) && ['creating', 'running', 'waiting'].includes(String(value['phase'])) && typeof value['pid'] === 'number' && typeof value['monitorPid'] === 'number';
-  return sound ? (value as unknown as ContainerRun) : { phase: 'creating', ...NO_PROCESS };
+  if (!sound) return { phase: 'creating', ...NO_PROCESS };
+  const { network, ...run } = value as unknown as ContainerRun;
+  return { ...run, ...(isObject(network) && Array.isArray(network['endpoints']) && Array.isArray(network['ports']) && { network }) };
 }

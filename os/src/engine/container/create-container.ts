@@ -6,6 +6,7 @@ import type { ContainerCreateBody, ContainerCreated } from '@drover/docker-api';
 import type { Engine } from '../engine.ts';
 import type { Image } from '../image/image-store.ts';
 import { apiError } from '../api-error.ts';
+import { planEndpointRequests } from '../network/endpoint-requests.ts';
 import { createOverlay, mountOverlay, removeOverlay, unmountOverlay } from '../storage/overlay.ts';
 import { resolveInRoot } from '../storage/scoped-path.ts';
 import { copyTree, removeTree } from '../storage/trees.ts';
@@ -24,11 +25,14 @@ export async function createContainer(engine: Engine, name: string, body: Contai
   const id = encodeHex(host.random(32));
   const hostName = body.HostConfig?.NetworkMode === 'host' ? host.kernel.hostName() : id.slice(0, 12);
   const checked = checkCreate(body, image.config, { hostName });
-  const mounts = planMounts(engine, checked.config, checked.hostConfig);
-  const reserved = containers.reserveName(name === '' ? chooseName((length) => host.random(length), (one) => containers.isNameFree(one)) : name, id);
   const { path, args, config, hostConfig } = checked;
+  const mounts = planMounts(engine, config, hostConfig);
+  const lost = hostConfig.Links?.map((link) => link.split(':', 1)[0]!).find((name) => containers.find(name) === undefined);
+  if (lost !== undefined) throw apiError('invalid-parameter', `could not get container for ${lost}: No such container: ${lost}`);
+  const reserved = containers.reserveName(name === '' ? chooseName((length) => host.random(length), (one) => containers.isNameFree(one)) : name, id);
   const createdAt = new Date(host.clock.now()).toISOString();
-  const record: ContainerRecord = { format: RECORD_FORMAT, id, name: reserved, createdAt, path, args, imageId: image.id, config, hostConfig, mounts };
+  const networks = planEndpointRequests(hostConfig, body.NetworkingConfig, (text) => engine.networks.find(text));
+  const record: ContainerRecord = { format: RECORD_FORMAT, id, name: reserved, createdAt, path, args, imageId: image.id, config, hostConfig, mounts, ...(networks !== undefined && { networks }) };
   try {
     await make(engine, image, record);
   } catch (error) {

@@ -45,6 +45,12 @@ function checkHealthFilter(values: readonly string[] = []): void {
   if (odd !== undefined) throw apiError('invalid-parameter', `unrecognized filter value for health: ${odd}`);
 }
 
+/** Names and ids. */
+function networksOf({ record, run }: Container): string[] {
+  const endpoints = run?.network?.endpoints ?? [];
+  return [record.hostConfig.NetworkMode ?? '', ...Object.keys(record.networks ?? {}), ...endpoints.map(({ networkId }) => networkId)];
+}
+
 function parseExitCode(text: string): number {
   if (!/^-?\d+$/.test(text)) throw apiError('invalid-parameter', `invalid filter 'exited=${text}': strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
@@ -69,7 +75,7 @@ function planMatch(filters: Filters, context: FilterContext): (container: Contai
       since.every((time) => created > time) &&
       (images === undefined || images.includes(record.imageId)) &&
       (filters['volume'] === undefined || filters['volume'].some((text) => record.mounts.some((mount) => mount.name === text || mount.destination === text || mount.source === text))) &&
-      (filters['network'] === undefined || filters['network'].includes(record.hostConfig.NetworkMode ?? '')) &&
+      (filters['network'] === undefined || networksOf(container).some((network) => filters['network']!.includes(network))) &&
       (filters['health'] === undefined || filters['health'].includes(container.health?.state.Status ?? 'none')) &&
       !(filters['is-task']?.includes('true') ?? false) &&
       filters['publish'] === undefined

@@ -73,7 +73,7 @@ async function adoptStart(engine: Engine, container: Container): Promise<boolean
   const monitorPid = Number(files.readTextIfPresent(join(engine.paths.bundle(container.id), 'conmon.pid')) ?? 0);
   const startedAt = new Date(clock.now()).toISOString();
   engine.containers.saveRun(container, {
-    phase: 'running', pid: state.pid, pidStart: readProcessStart(files, state.pid) ?? '', monitorPid, monitorStart: readProcessStart(files, monitorPid) ?? '', startedAt, paused: false,
+    ...container.run!, phase: 'running', pid: state.pid, pidStart: readProcessStart(files, state.pid) ?? '', monitorPid, monitorStart: readProcessStart(files, monitorPid) ?? '', startedAt, paused: false,
   });
   container.outcome = { ...container.outcome, startedAt, exitCode: 0, error: '' };
   engine.containers.saveOutcome(container);

@@ -69,7 +69,7 @@ export function renderInspect(engine: Engine, container: Container): ContainerIn
     GraphDriver: { Name: 'overlay2', Data: { LowerDir: [...layers.toReversed(), baseLayerOf(paths)].join(':'), MergedDir: merged, UpperDir: upper, WorkDir: work } },
     Mounts: record.mounts.map(renderMountPoint),
     Config: { ...CONFIG_DEFAULTS, ...record.config },
-    NetworkSettings: renderNetworkSettings(record.hostConfig, container.status !== 'created'),
+    NetworkSettings: renderNetworkSettings(engine, container),
   };
 }
 

@@ -3,7 +3,7 @@
 import { formatRough } from '@drover/core';
 import type { ContainerSummary, Health } from '@drover/docker-api';
 import type { Engine } from '../engine.ts';
-import { renderNetworks } from './render-network.ts';
+import { renderNetworks, renderPortRows } from './render-network.ts';
 import type { Container } from './container.ts';
 import { renderMountPoint } from './render-inspect.ts';
 
@@ -17,12 +17,12 @@ export function renderSummary(engine: Engine, container: Container): ContainerSu
     ImageID: record.imageId,
     Command: [record.path, ...record.args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' '),
     Created: Math.floor(Date.parse(record.createdAt) / 1000),
-    Ports: [],
+    Ports: renderPortRows(container),
     Labels: record.config.Labels,
     State: status,
     Status: renderStatus(container, engine.host.clock.now()),
     HostConfig: { NetworkMode: hostConfig.NetworkMode ?? '' },
-    NetworkSettings: { Networks: renderNetworks(hostConfig, status !== 'created') },
+    NetworkSettings: { Networks: renderNetworks(engine, container) },
     Mounts: record.mounts.map(renderMountPoint),
   };
 }

@@ -12,7 +12,7 @@ import { deleteCrunContainer, startCreated } from '../runtime/crun.ts';
 import { readProcessStart } from '../runtime/process-identity.ts';
 import { explainStartFailure, findProgramPlace, renderCreateFailure } from '../runtime/start-failure.ts';
 import { gatherSpec, sharedMemoryPath } from '../spec/gather-spec.ts';
-import { parseIpcMode } from '../spec/namespace-modes.ts';
+import { parseIpcMode, parseNetworkMode } from '../spec/namespace-modes.ts';
 import { planCapabilities } from '../spec/capabilities.ts';
 import { renderSpec } from '../spec/render-spec.ts';
 import type { SeccompFilter } from '../spec/seccomp.ts';
@@ -57,9 +57,9 @@ export async function launch(engine: Engine, container: Container): Promise<void
 }
 
 async function create(engine: Engine, container: Container): Promise<{ pid: number; monitorPid: number }> {
-  const { host, paths, containers } = engine;
+  const { host, paths } = engine;
   const bundle = paths.bundle(container.id);
-  containers.saveRun(container, { phase: 'creating', ...NO_PROCESS });
+  await takeNetworks(engine, container);
   host.files.remove(join(paths.exits, container.id));
   prepareMountSources(engine, container);
   prepareSharedMemory(engine, container);
@@ -67,7 +67,16 @@ async function create(engine: Engine, container: Container): Promise<{ pid: numb
   const seccomp = await planFilter(engine, container);
   const spec = renderSpec({ ...gatherSpec(engine, container, rootPath), ...(seccomp !== undefined && { seccomp }) });
   host.files.replace(join(bundle, 'config.json'), JSON.stringify(spec), { mode: 0o600 });
-  return createThroughConmon(engine, container);
+  const created = await createThroughConmon(engine, container);
+  if (container.run?.network !== undefined) await (await import('../network/join-networks.ts')).connectNetworks(engine, container, created.pid);
+  return created;
+}
+
+/** Saves the run, with its places on bridges when it asks for any. */
+async function takeNetworks(engine: Engine, container: Container): Promise<void> {
+  const { record } = container;
+  if (parseNetworkMode(record.hostConfig.NetworkMode).kind === 'network' && record.config.NetworkDisabled !== true) await (await import('../network/join-networks.ts')).joinNetworks(engine, container);
+  else engine.containers.saveRun(container, { phase: 'creating', ...NO_PROCESS });
 }
 
 /** Undefined for no filter. */
@@ -124,7 +133,7 @@ function noteRunning(engine: Engine, container: Container, pid: number, monitorP
   const startedAt = new Date(clock.now()).toISOString();
   const pidStart = readProcessStart(files, pid) ?? '';
   const monitorStart = readProcessStart(files, monitorPid) ?? '';
-  engine.containers.saveRun(container, { phase: 'running', pid, pidStart, monitorPid, monitorStart, startedAt, paused: false });
+  engine.containers.saveRun(container, { ...container.run!, phase: 'running', pid, pidStart, monitorPid, monitorStart, startedAt, paused: false });
   container.outcome = { ...container.outcome, startedAt, exitCode: 0, error: '', oomKilled: false };
   engine.containers.saveOutcome(container);
   container.transition('started');
@@ -151,6 +160,6 @@ function toApiError(engine: Engine, container: Container, error: unknown): { exi
     const { exitCode, isUsersMistake, message } = explainStartFailure(messageOf(error), path, place);
     return { exitCode, failure: apiError(isUsersMistake ? 'invalid-parameter' : 'system', renderCreateFailure(message), { cause: error }) };
   }
-  const known = code === 'invalid-parameter' || code === 'not-found' || code === 'conflict';
+  const known = code === 'invalid-parameter' || code === 'not-found' || code === 'conflict' || code === 'forbidden';
   return { exitCode: 128, failure: apiError(known ? code : 'system', known ? messageOf(error) : inWords(error), { cause: error }) };
 }

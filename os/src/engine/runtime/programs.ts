@@ -1,4 +1,4 @@
-// The two programs that System Docker stands on, found once when it starts.
+// The programs that System Docker stands on, found once when it starts.
 
 import { join, RosError } from '@drover/core';
 import type { Host } from '@drover/host';
@@ -8,11 +8,13 @@ export interface Programs {
   readonly conmon: string;
   /** docker-init or tini, for --init; undefined when there is none. */
   readonly init: string | undefined;
+  /** Without -save and -restore; undefined when there is none. Only bridges need it. */
+  readonly iptables: string | undefined;
 }
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Where User Docker's programs are, of which the init is one. */
+/** Where User Docker's programs are, of which the init and iptables are some. */
 const ENGINE_FOLDER = '/rootfs/engine/layers/os-docker/var/lib/rancher/engine';
 
 /** Throws `program-missing`. */
@@ -24,5 +26,11 @@ export function findPrograms(host: Host): Programs {
     if (path === undefined) throw new RosError('program-missing', `${name} is not on the PATH (${directories.join(':')})`, { hint: `install ${name}` });
     return path;
   };
-  return { crun: required('crun'), conmon: required('conmon'), init: find('docker-init') ?? find('tini-static') ?? [join(ENGINE_FOLDER, 'tini-static')].find((path) => host.files.exists(path)) };
+  const bundled = (name: string): string | undefined => [join(ENGINE_FOLDER, name)].find((path) => host.files.exists(path));
+  return {
+    crun: required('crun'),
+    conmon: required('conmon'),
+    init: find('docker-init') ?? find('tini-static') ?? bundled('tini-static'),
+    iptables: find('iptables') ?? bundled('iptables'),
+  };
 }

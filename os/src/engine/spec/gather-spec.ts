@@ -1,12 +1,13 @@
 // Looks up on the machine what the specification of a container depends on: users, devices, other containers.
 
 import { join } from '@drover/core';
+import type { HostConfig } from '@drover/docker-api';
 import { apiError } from '../api-error.ts';
 import type { Container } from '../container/container.ts';
 import type { Engine } from '../engine.ts';
 import { resolveInRoot } from '../storage/scoped-path.ts';
 import { readGrantedDevices, readHostDevices } from './find-devices.ts';
-import type { NamespaceMode } from './namespace-modes.ts';
+import type { NamespaceMode, NetworkMode } from './namespace-modes.ts';
 import { parseIpcMode, parseNetworkMode, parsePidMode, parsePlainMode } from './namespace-modes.ts';
 import type { NamespaceChoice, SpecInput } from './render-spec.ts';
 import type { ProcessUser } from './user.ts';
@@ -65,7 +66,7 @@ export function readUser({ host }: Engine, rootPath: string, user: string, group
 
 function chooseNamespaces(engine: Engine, container: Container): SpecInput['namespaces'] {
   const { hostConfig } = container.record;
-  const choose = (mode: NamespaceMode, file: string, what: string): NamespaceChoice => {
+  const choose = (mode: NamespaceMode | NetworkMode, file: string, what: string): NamespaceChoice => {
     if (mode.kind === 'host') return 'host';
     if (mode.kind !== 'container') return 'private';
     return { path: `/proc/${requireRunning(engine, mode.container, what)}/ns/${file}` };
@@ -106,7 +107,8 @@ export function sharedMemoryPath(engine: Engine, id: string): string {
 
 /**
  * /etc/hosts, /etc/hostname and /etc/resolv.conf. On the machine's network they are the machine's own files in place:
- * every service sees a new resolver as soon as the network service writes it.
+ * every service sees a new resolver as soon as the network service writes it. So does a container on a bridge, unless the
+ * resolver is a program on the machine's loopback, which it can't reach.
  */
 function writeProvidedFiles(engine: Engine, container: Container, hostName: string): Record<string, string> {
   const { files } = engine.host;
@@ -119,11 +121,13 @@ function writeProvidedFiles(engine: Engine, container: Container, hostName: stri
   const network = parseNetworkMode(hostConfig.NetworkMode);
   if (network.kind === 'container') return providedBy(engine, engine.containers.require(network.container));
   const provided: Record<string, string> = { '/etc/hostname': own('hostname', `${hostName}\n`) };
-  const extra = (hostConfig.ExtraHosts ?? []).map(renderExtraHost);
-  const hosts = network.kind === 'none' ? LOCAL_HOSTS : (files.readTextIfPresent('/etc/hosts') ?? LOCAL_HOSTS);
-  const sharesHosts = network.kind !== 'none' && extra.length === 0 && files.exists('/etc/hosts');
-  provided['/etc/hosts'] = sharesHosts ? '/etc/hosts' : own('hosts', `${hosts}${extra.join('')}`);
-  const resolver = renderResolver(hostConfig.Dns ?? [], hostConfig.DnsSearch ?? [], hostConfig.DnsOptions ?? []);
+  const endpoints = container.run?.network?.endpoints ?? [];
+  const extra = (hostConfig.ExtraHosts ?? []).map((text) => renderExtraHost(text, endpoints[0]?.gateway || '127.0.0.1'));
+  const itself = endpoints.map(({ address }) => `${address}\t${renderOwnName(hostName, container.record.config.Domainname ?? '')}\n`);
+  const hosts = network.kind === 'host' ? (files.readTextIfPresent('/etc/hosts') ?? LOCAL_HOSTS) : LOCAL_HOSTS;
+  const sharesHosts = network.kind === 'host' && extra.length === 0 && files.exists('/etc/hosts');
+  provided['/etc/hosts'] = sharesHosts ? '/etc/hosts' : own('hosts', `${hosts}${extra.join('')}${itself.join('')}`);
+  const resolver = renderResolver(hostConfig, files.readTextIfPresent('/etc/resolv.conf') ?? '', network.kind !== 'network');
   if (resolver !== '') provided['/etc/resolv.conf'] = own('resolv.conf', resolver);
   else if (files.exists('/etc/resolv.conf')) provided['/etc/resolv.conf'] = '/etc/resolv.conf';
   return provided;
@@ -143,14 +147,24 @@ function providedBy(engine: Engine, other: Container): Record<string, string> {
 const LOCAL_HOSTS = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n';
 
 /** `name:address` -> a line of /etc/hosts; an address may contain colons. */
-function renderExtraHost(text: string): string {
+function renderExtraHost(text: string, machine: string): string {
   const at = text.search(/[:=]/);
-  return `${text.slice(at + 1)}\t${text.slice(0, at)}\n`;
+  const address = text.slice(at + 1);
+  return `${address === 'host-gateway' ? machine : address}\t${text.slice(0, at)}\n`;
 }
 
-function renderResolver(servers: readonly string[], search: readonly string[], options: readonly string[]): string {
-  const lines = servers.map((server) => `nameserver ${server}\n`);
-  if (search.length > 0) lines.push(`search ${search.join(' ')}\n`);
-  if (options.length > 0) lines.push(`options ${options.join(' ')}\n`);
-  return lines.join('');
+function renderOwnName(hostName: string, domain: string): string {
+  return domain === '' ? hostName : `${hostName}.${domain} ${hostName}`;
+}
+
+/** Empty: the machine's own will do. What is not given is as in the machine's, but for name servers that can't be reached. */
+function renderResolver({ Dns: servers, DnsSearch: search, DnsOptions: options }: HostConfig, machine: string, reachesLoopback: boolean): string {
+  const isOdd = (line: string): boolean => !reachesLoopback && /^nameserver\s+(127\.|::1\s*$)/.test(line);
+  const lines = machine.split('\n');
+  const isAsked = [servers, search, options].some((list) => (list ?? []).length > 0);
+  if (!isAsked && !lines.some(isOdd)) return '';
+  const inherited = (word: string): string[] => lines.filter((line) => line.startsWith(word) && !isOdd(line));
+  const asked = (word: string, list: readonly string[] | null | undefined): string[] => ((list ?? []).length === 0 ? inherited(word) : [`${word} ${list!.join(' ')}`]);
+  const nameservers = (servers ?? []).length === 0 ? inherited('nameserver') : servers!.map((server) => `nameserver ${server}`);
+  return [...nameservers, ...asked('search', search), ...asked('options', options), ''].join('\n');
 }

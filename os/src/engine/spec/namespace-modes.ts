@@ -2,17 +2,17 @@
 
 import { apiError } from '../api-error.ts';
 import type { HostConfig } from '@drover/docker-api';
+import { DEFAULT_NETWORK } from '../network/network-record.ts';
 
 export type NamespaceMode = { readonly kind: 'host' | 'private' | 'none' | 'shareable' } | { readonly kind: 'container'; readonly container: string };
 
-/** Until System Docker has a bridge of its own, the default network is the machine's. */
-const HOST_NETWORKS = ['', 'default', 'bridge', 'host'];
+export type NetworkMode = { readonly kind: 'host' | 'none' } | { readonly kind: 'container'; readonly container: string } | { readonly kind: 'network'; readonly network: string };
 
-/** Throws `not-found` for a network that does not exist, `invalid-parameter` for what is none. */
-export function parseNetworkMode(mode: string = ''): NamespaceMode {
-  if (HOST_NETWORKS.includes(mode)) return { kind: 'host' };
-  if (mode === 'none') return { kind: 'none' };
-  return parseContainerMode(mode) ?? refuse('not-found', `network ${mode} not found`);
+/** What is neither the machine's network nor none nor that of a container is the name of a network. */
+export function parseNetworkMode(mode: string = ''): NetworkMode {
+  if (mode === 'host' || mode === 'none') return { kind: mode };
+  const joined = parseContainerMode(mode);
+  return joined ?? { kind: 'network', network: mode === '' || mode === 'default' ? DEFAULT_NETWORK : mode };
 }
 
 export function parsePidMode(mode: string = ''): NamespaceMode {
@@ -34,7 +34,7 @@ export function parsePlainMode(mode: string = '', what: 'UTS' | 'cgroup namespac
   return refuse('invalid-parameter', `invalid ${what} mode: ${mode}`);
 }
 
-function parseContainerMode(mode: string): NamespaceMode | undefined {
+function parseContainerMode(mode: string): { readonly kind: 'container'; readonly container: string } | undefined {
   const match = /^container:(.+)$/.exec(mode);
   return match === null ? undefined : { kind: 'container', container: match[1]! };
 }
