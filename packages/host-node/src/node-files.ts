@@ -1,11 +1,16 @@
 // Files over node:fs.
 
-import * as fs from 'node:fs';
+import type { Stats } from 'node:fs';
+import {
+  chmodSync, chownSync, closeSync, constants, fchmodSync, fstatSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync,
+  readFileSync, readSync, readdirSync, readlinkSync, realpathSync, renameSync, rmSync, rmdirSync, statSync, statfsSync, symlinkSync, truncateSync, unlinkSync, writeSync,
+  watch as watchPath,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '@drover/core';
 import type { FileStatus, FileSystemStatus, FileType, Files, OpenFile, Watch, WriteOptions } from '@drover/host';
 
-const TYPES: readonly (readonly [(stats: fs.Stats) => boolean, FileType])[] = [
+const TYPES: readonly (readonly [(stats: Stats) => boolean, FileType])[] = [
   [(stats) => stats.isFile(), 'file'],
   [(stats) => stats.isDirectory(), 'directory'],
   [(stats) => stats.isSymbolicLink(), 'symlink'],
@@ -16,13 +21,13 @@ const TYPES: readonly (readonly [(stats: fs.Stats) => boolean, FileType])[] = [
 ];
 
 const OPEN_FLAGS = {
-  read: fs.constants.O_RDONLY,
-  write: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_TRUNC,
-  append: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND,
-  'read-write': fs.constants.O_RDWR | fs.constants.O_CREAT,
+  read: constants.O_RDONLY,
+  write: constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC,
+  append: constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND,
+  'read-write': constants.O_RDWR | constants.O_CREAT,
 };
 
-function toStatus(stats: fs.Stats): FileStatus {
+function toStatus(stats: Stats): FileStatus {
   return {
     type: TYPES.find(([is]) => is(stats))?.[1] ?? 'file',
     mode: stats.mode & 0o7777,
@@ -49,24 +54,24 @@ function present<T>(get: () => T): T | undefined {
 }
 
 function withDescriptor<T>(path: string, flags: number, mode: number, use: (fd: number) => T): T {
-  const fd = fs.openSync(path, flags, mode);
+  const fd = openSync(path, flags, mode);
   try {
     return use(fd);
   } finally {
-    fs.closeSync(fd);
+    closeSync(fd);
   }
 }
 
 function writeFully(fd: number, data: string | Uint8Array): void {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at);
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 
 export class NodeFiles implements Files {
   private temporary = 0;
 
   readText(path: string): string {
-    return fs.readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   }
 
   readTextIfPresent(path: string): string | undefined {
@@ -74,11 +79,11 @@ export class NodeFiles implements Files {
   }
 
   readBytes(path: string, limitBytes?: number): Uint8Array {
-    if (limitBytes === undefined) return new Uint8Array(fs.readFileSync(path));
+    if (limitBytes === undefined) return new Uint8Array(readFileSync(path));
     return withDescriptor(path, OPEN_FLAGS.read, 0, (fd) => {
       const bytes = new Uint8Array(limitBytes);
       let at = 0;
-      for (let got = 1; got > 0 && at < limitBytes; at += got) got = fs.readSync(fd, bytes, at, limitBytes - at, null);
+      for (let got = 1; got > 0 && at < limitBytes; at += got) got = readSync(fd, bytes, at, limitBytes - at, null);
       return bytes.slice(0, at);
     });
   }
@@ -93,7 +98,7 @@ export class NodeFiles implements Files {
 
   writeAtomic(path: string, data: string | Uint8Array, options: WriteOptions = {}): void {
     this.writeAside(path, data, options, true);
-    withDescriptor(dirname(path), fs.constants.O_RDONLY | fs.constants.O_DIRECTORY, 0, (fd) => fs.fsyncSync(fd));
+    withDescriptor(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY, 0, (fd) => fsyncSync(fd));
   }
 
   replace(path: string, data: string | Uint8Array, options: WriteOptions = {}): void {
@@ -105,12 +110,12 @@ export class NodeFiles implements Files {
     const aside = join(dirname(path), `.${basename(path)}.${process.pid}.${this.temporary}.tmp`); // hidden: see host-quickjs
     const mode = options.mode ?? 0o644;
     try {
-      withDescriptor(aside, OPEN_FLAGS.write | fs.constants.O_NOFOLLOW, mode, (fd) => {
+      withDescriptor(aside, OPEN_FLAGS.write | constants.O_NOFOLLOW, mode, (fd) => {
         writeFully(fd, data);
-        fs.fchmodSync(fd, mode); // whatever the umask says
-        if (sync) fs.fsyncSync(fd);
+        fchmodSync(fd, mode); // whatever the umask says
+        if (sync) fsyncSync(fd);
       });
-      fs.renameSync(aside, path);
+      renameSync(aside, path);
     } catch (error) {
       this.remove(aside);
       throw error;
@@ -121,18 +126,18 @@ export class NodeFiles implements Files {
     const oldBytes = this.stat(path)?.sizeBytes ?? 0;
     const bytes = Buffer.from(text);
     withDescriptor(path, OPEN_FLAGS['read-write'], 0o644, (fd) => writeFully(fd, bytes.length < oldBytes ? text + '\n'.repeat(oldBytes - bytes.length) : bytes));
-    fs.truncateSync(path, bytes.length);
+    truncateSync(path, bytes.length);
   }
 
   open(path: string, mode: 'read' | 'write' | 'append' | 'read-write'): OpenFile {
-    const fd = fs.openSync(path, OPEN_FLAGS[mode], 0o644);
+    const fd = openSync(path, OPEN_FLAGS[mode], 0o644);
     return {
-      read: (into) => fs.readSync(fd, into, 0, into.length, null),
-      readAt: (into, position) => fs.readSync(fd, into, 0, into.length, position),
+      read: (into) => readSync(fd, into, 0, into.length, null),
+      readAt: (into, position) => readSync(fd, into, 0, into.length, position),
       write: (bytes) => writeFully(fd, bytes),
-      sizeBytes: () => fs.fstatSync(fd).size,
-      sync: () => fs.fsyncSync(fd),
-      close: () => fs.closeSync(fd),
+      sizeBytes: () => fstatSync(fd).size,
+      sync: () => fsyncSync(fd),
+      close: () => closeSync(fd),
     };
   }
 
@@ -141,64 +146,64 @@ export class NodeFiles implements Files {
   }
 
   stat(path: string): FileStatus | undefined {
-    const stats = present(() => fs.statSync(path));
+    const stats = present(() => statSync(path));
     return stats && toStatus(stats);
   }
 
   lstat(path: string): FileStatus | undefined {
-    const stats = present(() => fs.lstatSync(path));
+    const stats = present(() => lstatSync(path));
     return stats && toStatus(stats);
   }
 
   list(path: string): string[] {
-    return fs.readdirSync(path).sort();
+    return readdirSync(path).sort();
   }
 
   makeDirectory(path: string, mode = 0o755): void {
-    fs.mkdirSync(path, { recursive: true, mode });
+    mkdirSync(path, { recursive: true, mode });
   }
 
   remove(path: string): void {
     present(() => {
-      if (fs.lstatSync(path).isDirectory()) fs.rmdirSync(path);
-      else fs.unlinkSync(path);
+      if (lstatSync(path).isDirectory()) rmdirSync(path);
+      else unlinkSync(path);
     });
   }
 
   removeTree(path: string): void {
-    fs.rmSync(path, { recursive: true, force: true });
+    rmSync(path, { recursive: true, force: true });
   }
 
   rename(from: string, to: string): void {
-    fs.renameSync(from, to);
+    renameSync(from, to);
   }
 
   symlink(target: string, path: string): void {
-    fs.symlinkSync(target, path);
+    symlinkSync(target, path);
   }
 
   link(from: string, to: string): void {
-    fs.linkSync(from, to);
+    linkSync(from, to);
   }
 
   readLink(path: string): string {
-    return fs.readlinkSync(path);
+    return readlinkSync(path);
   }
 
   realPath(path: string): string {
-    return fs.realpathSync(path);
+    return realpathSync(path);
   }
 
   changeMode(path: string, mode: number): void {
-    fs.chmodSync(path, mode);
+    chmodSync(path, mode);
   }
 
   changeOwner(path: string, uid: number, gid: number): void {
-    fs.chownSync(path, uid, gid);
+    chownSync(path, uid, gid);
   }
 
   fileSystem(path: string): FileSystemStatus {
-    const status = fs.statfsSync(path);
+    const status = statfsSync(path);
     return { type: status.type, sizeBytes: status.blocks * status.bsize, availableBytes: status.bavail * status.bsize, availableFiles: status.ffree };
   }
 
@@ -217,7 +222,7 @@ export class NodeFiles implements Files {
 }
 
 function watch(folder: string, onName: (name: string) => void): Watch {
-  const watcher = fs.watch(folder, (_, name) => {
+  const watcher = watchPath(folder, (_, name) => {
     if (name !== null) onName(name);
   });
   return { close: () => watcher.close() };

@@ -1,5 +1,6 @@
-// rcompose on Node. `node tools/rcompose.mjs` makes one file of it, which starts quickly.
+// rcompose on Node. `node tools/rcompose.mjs` makes a program of it that starts quickly.
 
+import { isatty } from 'node:tty';
 import { CancelSource, deferred } from '@drover/core';
 import type { CommandIo } from '@drover/compose';
 import { runCommand } from '@drover/compose';
@@ -38,10 +39,11 @@ void runCommand({
   err: (text) => process.stderr.write(text),
   readInput,
   cancel,
-  terminal: process.stderr.isTTY,
+  terminal: isatty(2),
   writeBytes,
   openInput: () => sourceOf(process.stdin),
-  ...(process.stdin.isTTY && process.stdout.isTTY && { interactive }),
+  // Not process.stdin.isTTY: that opens a stream, which most verbs have no use for.
+  ...(isatty(0) && isatty(1) && { interactive }),
 }).then((code) => {
   process.exitCode = code;
   // An engine's event stream may still be open.

@@ -15,6 +15,9 @@ export interface AttachOptions {
   readonly resize: (size: TerminalSize) => Promise<void>;
 }
 
+const RESIZE_ATTEMPTS = 5;
+const RESIZE_PAUSE_MS = 20;
+
 /** Until the command closes its output. */
 export async function attachStreams(session: Session, connection: Connection, options: AttachOptions): Promise<void> {
   const { openInput, interactive } = session.io;
@@ -22,7 +25,7 @@ export async function attachStreams(session: Session, connection: Connection, op
   const input = options.stdin ? openInput?.() : undefined;
   const feeding = input === undefined ? undefined : feed(input, connection);
   if (options.raw && interactive !== undefined) {
-    const resize = (): void => void options.resize(interactive.size()).catch(() => undefined); // it may have ended just now
+    const resize = (): void => void resizeSoon(session, () => options.resize(interactive.size()));
     resize();
     interactive.onResize(resize);
   }
@@ -33,6 +36,17 @@ export async function attachStreams(session: Session, connection: Connection, op
     input?.close();
     connection.close();
     await feeding;
+  }
+}
+
+/** A command that has not quite begun cannot be resized yet; one that has just ended never again. */
+async function resizeSoon({ io, cancel }: Session, resize: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; attempt <= RESIZE_ATTEMPTS && !cancel.cancelled; attempt += 1) {
+    try {
+      return await resize();
+    } catch {
+      await io.host.clock.sleep(RESIZE_PAUSE_MS * attempt);
+    }
   }
 }
 

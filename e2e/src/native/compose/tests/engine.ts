@@ -23,7 +23,7 @@ export const engineTests: readonly ComposeTest[] = [
     libcompose: ['run_test.go: TestRun'],
     run: async (machine) => {
       const files = { 'compose.yaml': 'services: {hello: {image: busybox}}\n' };
-      const { code, out } = machine.shell(`script -qec "stty rows 33 cols 77; $RCOMPOSE run --rm hello sh -c 'tty; stty size; read word; echo got \\$word; exit 5'" /dev/null`, { files, input: 'typed\n' });
+      const { code, out } = machine.shell(`script -qec "stty rows 33 cols 77; $RCOMPOSE run --rm hello sh -c 'tty; until stty size 2>/dev/null; do sleep 1; done; read word; echo got \\$word; exit 5'" /dev/null`, { files, input: 'typed\n' });
       match(out.toString(), /\/dev\/(pts\/\d+|console)\r+\n33 77\r+\n[^]*got typed\r+\n/);
       equal(code, 5);
       await Promise.resolve();
