@@ -22,6 +22,8 @@ async function make() {
     platform: 'node',
     format: 'cjs',
     target: 'node18',
+    // A script has no imports of its own.
+    supported: { 'dynamic-import': false },
     legalComments: 'none',
     logLevel: 'warning',
   });

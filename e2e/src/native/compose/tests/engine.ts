@@ -15,6 +15,19 @@ const REGISTRY = `require('http').createServer((request, response) => {
   response.end();
 }).listen(0, '127.0.0.1', function () { console.log(this.address().port); });`;
 
+/** An older engine gives the terminal its size when the command runs already. */
+const ON_TERMINAL = `tty
+for i in 1 2 3 4 5 6 7 8 9 10; do
+  size=$(stty size 2>&1)
+  [ "$size" = "33 77" ] && break
+  sleep 1
+done
+echo "$size"
+read word
+echo "got $word"
+exit 5
+`;
+
 const HELPER = '#!/bin/sh\n[ "$1" = get ] && server=$(cat) && echo "{\\"ServerURL\\":\\"$server\\",\\"Username\\":\\"me\\",\\"Secret\\":\\"of the helper\\"}"\n';
 
 export const engineTests: readonly ComposeTest[] = [
@@ -22,8 +35,8 @@ export const engineTests: readonly ComposeTest[] = [
     title: 'run on a terminal gives the command a terminal of the same size, with what is typed',
     libcompose: ['run_test.go: TestRun'],
     run: async (machine) => {
-      const files = { 'compose.yaml': 'services: {hello: {image: busybox}}\n' };
-      const { code, out } = machine.shell(`script -qec "stty rows 33 cols 77; $RCOMPOSE run --rm hello sh -c 'tty; until stty size 2>/dev/null; do sleep 1; done; read word; echo got \\$word; exit 5'" /dev/null`, { files, input: 'typed\n' });
+      const files = { 'compose.yaml': 'services: {hello: {image: busybox, volumes: ["./:/here"]}}\n', 'on-terminal.sh': ON_TERMINAL };
+      const { code, out } = machine.shell('script -qec "stty rows 33 cols 77; $RCOMPOSE run --rm hello sh /here/on-terminal.sh" /dev/null', { files, input: 'typed\n' });
       match(out.toString(), /\/dev\/(pts\/\d+|console)\r+\n33 77\r+\n[^]*got typed\r+\n/);
       equal(code, 5);
       await Promise.resolve();
