@@ -30,16 +30,23 @@ export async function createExt4Disk(file: string, sizeMb: number, label: string
 }
 
 const TOOL_PATH = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
-const FIRST_MB = 1;
 const MIB = 1024 * 1024;
 
-/** A raw disk of `sizeMb`, grown from half of that: a GPT whose second and last partition is an ext4 file system. */
-export async function createGrownDisk(file: string, sizeMb: number, label: string): Promise<void> {
+/** What is on a disk before it grows: sfdisk's words, none for a file system over all of it, and where its ext4 file system begins and ends. */
+const LAYOUTS = {
+  gpt: { table: 'label: gpt\nsize=1MiB\nsize=+\n', startMb: 2, behindMb: 1 },
+  dos: { table: 'label: dos\nstart=1MiB, size=+\n', startMb: 1, behindMb: 0 },
+  whole: { table: undefined, startMb: 0, behindMb: 0 },
+};
+
+/** A raw disk of `sizeMb`, grown from half of that, with an ext4 file system: in the last partition, or over all of it. */
+export async function createGrownDisk(file: string, sizeMb: number, label: string, layout: keyof typeof LAYOUTS): Promise<void> {
+  const { table, startMb, behindMb } = LAYOUTS[layout];
   const half = sizeMb / 2;
   writeFileSync(file, '');
   truncateSync(file, half * MIB);
-  await runCommand(['sfdisk', '-q', file], { env: TOOL_PATH, input: `label: gpt\nsize=${FIRST_MB}MiB\nsize=+\n` });
-  await runCommand(['mkfs.ext4', '-q', '-F', '-L', label, '-E', `offset=${(FIRST_MB + 1) * MIB}`, file, `${half - FIRST_MB - 2}M`], { env: TOOL_PATH });
+  if (table !== undefined) await runCommand(['sfdisk', '-q', file], { env: TOOL_PATH, input: table });
+  await runCommand(['mkfs.ext4', '-q', '-F', '-L', label, '-E', `offset=${startMb * MIB}`, file, `${half - startMb - behindMb}M`], { env: TOOL_PATH });
   truncateSync(file, sizeMb * MIB);
 }
 

@@ -14,7 +14,10 @@ const MEBIBYTE = 1 << 20;
 /** A file system of terabytes, on a slow disk. It may be stopped at any time. */
 const RESIZE_LIMIT_MS = 3_600_000;
 
-type DiskHost = Pick<SystemHost, 'files' | 'processes' | 'kernel'>;
+/** For a file system that nobody has mounted. */
+const PLACE = '/run/ros/growing';
+
+export type DiskHost = Pick<SystemHost, 'files' | 'processes' | 'kernel' | 'mounts'>;
 
 /** `device`: a disk, or the partition to grow. Resolves to what was done; undefined when nothing was to do. */
 export async function growDisk(host: DiskHost, device: string, stateDevice: string | undefined): Promise<string | undefined> {
@@ -24,8 +27,7 @@ export async function growDisk(host: DiskHost, device: string, stateDevice: stri
   if (probeContent(host.files, target)?.type !== 'ext4') throw new RosError('no-ext4', `rancher.resize_device: ${target} has no ext4 file system`);
   const before = fileSystemBytes(host, target);
   if (host.kernel.blockDeviceBytes(target) - before < MEBIBYTE) return undefined;
-  if (!readMountTable(host.files).some(({ source }) => source === target)) await run(host, ['/usr/sbin/e2fsck', '-f', '-p', target], 2);
-  await run(host, ['/usr/sbin/resize2fs', target], 0);
+  await growFileSystem(host, target);
   return `${target} grew from ${formatSize(before)} to ${formatSize(fileSystemBytes(host, target))}`;
 }
 
@@ -82,15 +84,27 @@ function pathOfPartition({ files }: DiskHost, disk: string, number: number): str
   return `/dev/${name}`;
 }
 
+/** Mounted, so that the kernel does it: its journal covers each step, which resize2fs by itself has nothing for. */
+async function growFileSystem(host: DiskHost, device: string): Promise<void> {
+  if (readMountTable(host.files).some(({ source }) => source === device)) return resize(host, device);
+  host.files.makeDirectory(PLACE, 0o700);
+  host.mounts.mount({ source: device, target: PLACE, type: 'ext4', flags: ['nosuid', 'nodev', 'noexec'] });
+  try {
+    await resize(host, device);
+  } finally {
+    host.mounts.unmount(PLACE);
+  }
+}
+
+async function resize(host: DiskHost, device: string): Promise<void> {
+  const { code, stdout, stderr } = await host.processes.run(['/usr/sbin/resize2fs', device], { timeoutMs: RESIZE_LIMIT_MS });
+  if (code !== 0) throw new RosError('resize-failed', `resize2fs ${device}: ${stderr.trim().split('\n').at(-1) ?? stdout.trim()}`);
+}
+
 /** What its superblock says (ext4.h). */
 function fileSystemBytes({ files }: DiskHost, device: string): number {
   const bytes = files.readBytes(device, 4096);
   const view = new DataView(bytes.buffer, bytes.byteOffset + 1024);
   const has64Bits = (view.getUint32(0x60, true) & 0x80) !== 0;
   return (view.getUint32(4, true) + (has64Bits ? view.getUint32(0x150, true) * 2 ** 32 : 0)) * (1024 << view.getUint32(0x18, true));
-}
-
-async function run(host: DiskHost, command: readonly string[], highestCode: number): Promise<void> {
-  const { code, stdout, stderr } = await host.processes.run(command, { timeoutMs: RESIZE_LIMIT_MS });
-  if (code > highestCode) throw new RosError('resize-failed', `${command.join(' ')}: ${stderr.trim().split('\n').at(-1) ?? stdout.trim()}`);
 }
