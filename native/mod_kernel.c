@@ -87,13 +87,14 @@ FUNCTION(ros_setTime) {
     return args_void(&args, "clock_settime", clock_settime(CLOCK_REALTIME, &time));
 }
 
-//: swapOn(path: string): void
+//: swapOn(path: string, flags: number): void
 FUNCTION(ros_swapOn) {
     UNUSED_ARGS;
     Args args = ARGS;
     const char *path = args_string(&args, 0);
+    int flags = (int)args_int(&args, 1);
     if (args.failed) return args_fail(&args);
-    return args_void(&args, "swapon", swapon(path, 0));
+    return args_void(&args, "swapon", swapon(path, flags));
 }
 
 //: swapOff(path: string): void
@@ -115,13 +116,15 @@ static const JSCFunctionListEntry exports[] = {
     EXPORT(systemName, 0),
     EXPORT(uptimeMs, 0),
     EXPORT(setTime, 1),
-    EXPORT(swapOn, 1),
+    EXPORT(swapOn, 2),
     EXPORT(swapOff, 1),
     CONSTANT(RB_AUTOBOOT),
     CONSTANT(RB_POWER_OFF),
     CONSTANT(RB_HALT_SYSTEM),
     CONSTANT(RB_DISABLE_CAD),
     CONSTANT(RB_ENABLE_CAD),
+    CONSTANT(SWAP_FLAG_PREFER),
+    CONSTANT(SWAP_FLAG_DISCARD),
 };
 /* clang-format on */
 

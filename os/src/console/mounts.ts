@@ -1,22 +1,30 @@
 // `mounts`: file systems and swap of the user, in the console, whose file system User Docker uses as well. Always by a
-// child process with a deadline: mount(2) itself may wait for a server for minutes.
+// child process with a deadline: mount(2) itself may wait for a server for minutes. `ros config apply` undoes what is gone
+// from the list.
 
-import { dirname, RosError } from '@drover/core';
+import { codeOf, dirname, explain, RosError } from '@drover/core';
 import type { MountEntry } from '@drover/cloud-config';
-import type { Host } from '@drover/host';
+import type { Host, Kernel, SwapOptions } from '@drover/host';
 import { probeContent, resolveDevice } from '../boot/block-devices.ts';
 import { readMountTable } from '../storage/mount-table.ts';
 
-type MountHost = Pick<Host, 'files' | 'processes' | 'clock'>;
+export type MountHost = Pick<Host, 'files' | 'processes' | 'clock'> & { readonly kernel: Pick<Kernel, 'swapOn' | 'swapOff'> };
 
 /** Whoever waits for a mount keeps User Docker waiting. A disk is there in a moment; a server needs the network first. */
 const DEVICE_WAIT_MS = 5000;
 const SERVER_WAIT_MS = 45_000;
 const PAUSE_MS = 500;
 const ATTEMPT_MS = 15_000;
+/** swapon(2) has 15 bits for it. */
+const HIGHEST_PRIORITY = 32767;
 
 export function isNetworkMount([, , type]: MountEntry): boolean {
   return /^(?:nfs4?|cifs|smb3|ceph|9p)$/.test(type);
+}
+
+/** For people: the mount point, the device of swap space. */
+export function nameOf([spec, mountPoint, type]: MountEntry): string {
+  return type === 'swap' || mountPoint === '' ? spec : mountPoint;
 }
 
 /**
@@ -24,8 +32,7 @@ export function isNetworkMount([, , type]: MountEntry): boolean {
  * `probed` the file system on it.
  */
 export function planMounts([, mountPoint, type, options]: MountEntry, device: string, probed?: string): string[][] {
-  const words = options.split(',').map((word) => word.trim()).filter((word) => word !== '' && !isForOthers(word));
-  if (type === 'swap') return [['/usr/bin/swapon', device]];
+  const words = splitOptions(options);
   const named = type === '' || type === 'auto' ? probed : type;
   const mount = (more: readonly string[]): string[] => {
     const all = [...words, ...more];
@@ -34,15 +41,27 @@ export function planMounts([, mountPoint, type, options]: MountEntry, device: st
   return (named === 'nfs' || named === 'nfs4' ? planNfsVersions(named, words) : [[]]).map(mount);
 }
 
-/** Of fstab, for programs that are not here. */
-function isForOthers(word: string): boolean {
-  return /^(?:nofail|_netdev|bg|fg|noauto|auto|x-.*)$/.test(word);
+/** Without those of fstab that are for programs that are not here. */
+function splitOptions(options: string): string[] {
+  return options.split(',').map((word) => word.trim()).filter((word) => word !== '' && !/^(?:nofail|_netdev|bg|fg|noauto|auto|x-.*)$/.test(word));
+}
+
+const SWAP_WORDS: Readonly<Record<string, SwapOptions>> = { sw: {}, defaults: {}, discard: { discard: 'both' }, 'discard=once': { discard: 'once' }, 'discard=pages': { discard: 'pages' } };
+
+/** Those of fstab(5) and swapon(8). */
+export function planSwap([spec, , , options]: MountEntry): SwapOptions {
+  return Object.assign({}, ...splitOptions(options).map((word): SwapOptions => {
+    const priority = /^pri=(\d{1,5})$/.exec(word)?.[1];
+    if (priority !== undefined && Number(priority) <= HIGHEST_PRIORITY) return { priority: Number(priority) };
+    if (Object.hasOwn(SWAP_WORDS, word)) return SWAP_WORDS[word]!;
+    throw new RosError('bad-mount', `${spec}: ${word} is no option of swap space`, { hint: `pri=0 to pri=${HIGHEST_PRIORITY}, discard, discard=once, discard=pages` });
+  })) as SwapOptions;
 }
 
 /**
- * The kernel negotiates no version. Not 4.2 unless it is asked for: files of nfs-ganesha 4.3 were read as zeros with it
- * (READ_PLUS is suspected, not proven). Version 3 without rpc.statd has no locks that others see, which must be said
- * (nfs(5), nolock).
+ * The kernel negotiates no version. Not 4.2 unless it is asked for: files of nfs-ganesha 4.3 were read as zeros with it. Its
+ * READ_PLUS is older than the standard (github.com/nfs-ganesha/nfs-ganesha/issues/1344), which may be why. Version 3
+ * without rpc.statd has no locks that others see, which must be said (nfs(5), nolock).
  */
 function planNfsVersions(type: 'nfs' | 'nfs4', words: readonly string[]): string[][] {
   const version = words.map((word) => /^(?:nfs)?vers=(.*)$/.exec(word)?.[1] ?? /^v([234].*)$/.exec(word)?.[1]).find((one) => one !== undefined);
@@ -58,16 +77,40 @@ export async function mountEntry(host: MountHost, entry: MountEntry): Promise<vo
   const deadline = host.clock.monotonic() + (isNetworkMount(entry) ? SERVER_WAIT_MS : DEVICE_WAIT_MS);
   const device = await findDevice(host, entry, deadline);
   if (isMounted(host, entry, device)) return;
-  const isFile = isBind(entry) && host.files.stat(device)?.type === 'file';
-  if (type !== 'swap') makeTarget(host, mountPoint, isFile);
+  if (type === 'swap') return startSwap(host, entry, device);
+  makeTarget(host, mountPoint, isBind(entry) && host.files.stat(device)?.type === 'file');
   const probed = host.files.stat(device)?.type === 'block' ? probeContent(host.files, device)?.type : undefined;
   const commands = planMounts(entry, device, probed);
   for (;;) {
     const failure = await runFirstThatWorks(host, commands);
     if (failure === undefined) return;
-    if (!isNetworkMount(entry) || host.clock.monotonic() > deadline) throw new RosError('mount-failed', `${spec}: ${failure}`);
+    if (!isNetworkMount(entry) || isRefusal(failure) || host.clock.monotonic() > deadline) throw new RosError('mount-failed', `${spec}: ${failure}`);
     await host.clock.sleep(PAUSE_MS * 4);
   }
+}
+
+function startSwap(host: MountHost, entry: MountEntry, device: string): void {
+  const options = planSwap(entry);
+  try {
+    host.kernel.swapOn(device, options);
+  } catch (error) {
+    throw new RosError('mount-failed', `${entry[0]}: ${explain(error)}`, { cause: error, ...(codeOf(error) === 'EINVAL' && { hint: `make it swap space first: mkswap ${device}` }) });
+  }
+}
+
+/** Undoes `mountEntry`. Does nothing when it is not there any more; throws while something uses it. */
+export async function unmountEntry(host: MountHost, entry: MountEntry): Promise<void> {
+  const [, mountPoint, type] = entry;
+  const device = locateDevice(host, entry);
+  if (device === undefined || !isMounted(host, entry, device)) return;
+  if (type === 'swap') return host.kernel.swapOff(device);
+  const failure = await runFirstThatWorks(host, [['/usr/bin/umount', mountPoint]]);
+  if (failure !== undefined) throw new RosError('unmount-failed', failure, { hint: `end what uses it, then: sudo umount ${mountPoint}; or it is gone at the next boot` });
+}
+
+/** By a server that answers, or by the kernel: asked again, they say the same. As text, for mount(8) has one exit code. */
+function isRefusal(failure: string): boolean {
+  return /: (?:No such file or directory|Permission denied|No such device|Invalid argument)$/.test(failure);
 }
 
 async function runFirstThatWorks(host: MountHost, commands: readonly (readonly string[])[]): Promise<string | undefined> {
@@ -91,15 +134,22 @@ function isBind([, , , options]: MountEntry): boolean {
 
 /** What has a device waits for it a little. */
 async function findDevice(host: MountHost, entry: MountEntry, deadline: number): Promise<string> {
-  const [spec, , type] = entry;
-  const isLabel = /^(?:LABEL|UUID)=/.test(spec);
-  if (isBind(entry) || (!isLabel && (isNetworkMount(entry) || !spec.startsWith('/')))) return spec;
+  const [spec] = entry;
   for (;;) {
-    const found = isLabel || (spec.startsWith('/dev/') && type !== 'swap') ? resolveDevice(host, spec) : host.files.exists(spec) ? spec : undefined;
+    const found = locateDevice(host, entry);
     if (found !== undefined) return found;
     if (host.clock.monotonic() > deadline) throw new RosError('no-device', `there is no ${spec.startsWith('/') && !spec.startsWith('/dev/') ? 'file' : 'device'} ${spec}`);
     await host.clock.sleep(PAUSE_MS);
   }
+}
+
+/** Where it is now; as it was written when it is no device and no file. */
+function locateDevice(host: MountHost, entry: MountEntry): string | undefined {
+  const [spec, , type] = entry;
+  const isLabel = /^(?:LABEL|UUID)=/.test(spec);
+  if (isBind(entry) || (!isLabel && (isNetworkMount(entry) || !spec.startsWith('/')))) return spec;
+  if (isLabel || (spec.startsWith('/dev/') && type !== 'swap')) return resolveDevice(host, spec);
+  return host.files.exists(spec) ? spec : undefined;
 }
 
 function isMounted({ files }: MountHost, entry: MountEntry, device: string): boolean {

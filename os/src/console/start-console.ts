@@ -1,7 +1,7 @@
 // Everything between the start of the console container and its first login prompt, in order. A step that fails is
 // reported and does not keep people out.
 
-import { explain } from '@drover/core';
+import { explain, explainWithHint } from '@drover/core';
 import type { Configuration } from '@drover/cloud-config';
 import type { SystemHost } from '@drover/host';
 import type { BootLog } from '../boot/boot-log.ts';
@@ -12,7 +12,7 @@ import { listCards } from '../network/list-cards.ts';
 import { ACCOUNTS, setPassword, writeAuthorizedKeys } from './accounts.ts';
 import { renderGreeting, renderMessageOfTheDay, renderOsRelease, renderPathProfile } from './greeting.ts';
 import { planTerminals, renderRespawnTable } from './respawn-table.ts';
-import { mountEntry } from './mounts.ts';
+import { mountEntry, nameOf } from './mounts.ts';
 import { writeProxyProfile } from './proxy-profile.ts';
 import { runCommands, runScript } from './run-commands.ts';
 import { prepareHostKeys } from './ssh-host-keys.ts';
@@ -43,7 +43,7 @@ export async function startConsole(host: SystemHost, log: BootLog, config: Confi
 export async function applyCloudConfig(host: SystemHost, steps: Steps, config: Configuration): Promise<void> {
   for (const account of ACCOUNTS) await steps.attempt(`SSH keys of ${account.name}`, () => writeAuthorizedKeys(host, account, config.ssh_authorized_keys));
   for (const entry of config.write_files) if (isForConsole(entry)) await steps.attempt(`write_files, ${entry.path ?? 'an entry without path'}`, () => writeEntry(host, entry));
-  for (const entry of config.mounts) await steps.attempt(`mounts, ${entry[1] === '' ? entry[0] : entry[1]}`, () => mountEntry(host, entry));
+  for (const entry of config.mounts) await steps.attempt(`mounts, ${nameOf(entry)}`, () => mountEntry(host, entry));
   await steps.attempt('runcmd', () => runCommands(host, config.runcmd));
 }
 
@@ -61,9 +61,8 @@ export class Steps {
     try {
       await work();
     } catch (error) {
-      const text = `${what}: ${explain(error)}`;
-      this.failed.push(text);
-      this.log.error(`console: ${text}`);
+      this.failed.push(`${what}: ${explain(error)}`);
+      this.log.error(`console: ${what}: ${explainWithHint(error)}`);
     }
   }
 }

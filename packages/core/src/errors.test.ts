@@ -1,5 +1,5 @@
 import { equal, test } from '@drover/testing';
-import { codeOf, explain, hintOf, messageOf, RosError } from './errors.ts';
+import { codeOf, explain, explainWithHint, hintOf, messageOf, RosError } from './errors.ts';
 
 test('an error explains itself together with its causes, without repeating them', () => {
   const kernel = Object.assign(new Error('mount: EINVAL'), { code: 'EINVAL' });
@@ -7,6 +7,8 @@ test('an error explains itself together with its causes, without repeating them'
   equal(explain(error), 'mounting /dev/vda at /state failed: mount: EINVAL');
   equal(explain(new RosError('x', 'outer: mount: EINVAL', { cause: kernel })), 'outer: mount: EINVAL');
   equal(hintOf(new RosError('outer', 'booting failed', { cause: error })), 'look at dmesg');
+  equal(explainWithHint(error), 'mounting /dev/vda at /state failed: mount: EINVAL\n  hint: look at dmesg');
+  equal(explainWithHint(new Error('plain')), 'plain');
 });
 
 test("the kernel's errors are put into words, those that nobody meets are left as they are", () => {

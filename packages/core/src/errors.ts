@@ -75,6 +75,12 @@ export function explain(error: unknown): string {
   return parts.join(': ');
 }
 
+/** `explain`, and the hint on a line of its own. */
+export function explainWithHint(error: unknown): string {
+  const hint = hintOf(error);
+  return hint === undefined ? explain(error) : `${explain(error)}\n  hint: ${hint}`;
+}
+
 /** The first hint found along the chain of causes. */
 export function hintOf(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth += 1) {

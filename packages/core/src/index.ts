@@ -4,7 +4,7 @@ export type { Cancel } from './cancel.ts';
 export { closestName, editDistance } from './closest-name.ts';
 export { deferred, KeyedLock, orCancelled } from './deferred.ts';
 export type { Deferred } from './deferred.ts';
-export { codeOf, explain, hintOf, messageOf, RosError } from './errors.ts';
+export { codeOf, explain, explainWithHint, hintOf, messageOf, RosError } from './errors.ts';
 export type { RosErrorOptions } from './errors.ts';
 export { gunzip } from './gunzip.ts';
 export { isInSubnet, parseIpAddress } from './ip-address.ts';

@@ -163,13 +163,15 @@ declare module 'ros:kernel' {
   export function systemName(): SystemName;
   export function uptimeMs(): number;
   export function setTime(epochMs: number): void;
-  export function swapOn(path: string): void;
+  export function swapOn(path: string, flags: number): void;
   export function swapOff(path: string): void;
   export const RB_AUTOBOOT: number;
   export const RB_POWER_OFF: number;
   export const RB_HALT_SYSTEM: number;
   export const RB_DISABLE_CAD: number;
   export const RB_ENABLE_CAD: number;
+  export const SWAP_FLAG_PREFER: number;
+  export const SWAP_FLAG_DISCARD: number;
 }
 
 declare module 'ros:loop' {

@@ -2,7 +2,7 @@
 
 import { RosError } from '@drover/core';
 import type {
-  DetachedTree, Kernel, LoopDevice, Mount, MountFlag, Mounts, NamespaceKind, PowerAction, SignalName, StartOptions, TerminalProcess, Terminals,
+  DetachedTree, Kernel, LoopDevice, Mount, MountFlag, Mounts, NamespaceKind, PowerAction, SignalName, StartOptions, SwapOptions, TerminalProcess, Terminals,
 } from '@drover/host';
 import * as io from 'ros:io';
 import * as kernel from 'ros:kernel';
@@ -106,6 +106,9 @@ const NAMESPACES: Readonly<Record<NamespaceKind, number>> = {
 
 const LIMITS = { files: process.RLIMIT_NOFILE, core: process.RLIMIT_CORE, processes: process.RLIMIT_NPROC };
 
+/** SWAP_FLAG_DISCARD_ONCE and SWAP_FLAG_DISCARD_PAGES of linux/swap.h, which glibc does not name. */
+const DISCARD = { once: 0x20000, pages: 0x40000, both: 0 };
+
 const BLKGETSIZE64 = 0x80081272;
 
 export class QuickjsKernel implements Kernel {
@@ -142,6 +145,14 @@ export class QuickjsKernel implements Kernel {
 
   sync(): void {
     kernel.sync();
+  }
+
+  swapOn(path: string, { priority, discard }: SwapOptions = {}): void {
+    kernel.swapOn(path, (priority === undefined ? 0 : kernel.SWAP_FLAG_PREFER | priority) | (discard === undefined ? 0 : kernel.SWAP_FLAG_DISCARD | DISCARD[discard]));
+  }
+
+  swapOff(path: string): void {
+    kernel.swapOff(path);
   }
 
   power(action: PowerAction): void {

@@ -64,6 +64,10 @@ export interface Kernel {
   /** From an uncompressed .ko file. Throws EEXIST when it is loaded already. */
   loadModule(path: string, parameters: string): void;
   sync(): void;
+  /** Swap space on a device or in a file that has its header (mkswap). */
+  swapOn(path: string, options?: SwapOptions): void;
+  /** Brings back what is in it, which takes its time. */
+  swapOff(path: string): void;
   /** Returns only on failure. */
   power(action: PowerAction): void;
   /** Whether Ctrl-Alt-Del reboots at once (true) or sends SIGINT to PID 1 (false). */
@@ -88,6 +92,13 @@ export interface Kernel {
   becomeSubreaper(): void;
   /** Sent to this process when its parent ends. */
   setDeathSignal(signal: SignalName): void;
+}
+
+export interface SwapOptions {
+  /** 0 to 32767, higher ones are used first; without it below all of those. */
+  readonly priority?: number;
+  /** Tells a disk what is not used: all of it at the start, each page that comes free, or both. */
+  readonly discard?: 'once' | 'pages' | 'both';
 }
 
 export type NamespaceKind = 'mnt' | 'net' | 'uts' | 'ipc' | 'pid' | 'cgroup';

@@ -12,7 +12,7 @@ const CHANGED: readonly (readonly [key: string, line: string])[] = [
   ['rancher.ssh.port', 'when console is started again: ros config apply --restart, or the next boot'],
   ['rancher.shutdown_timeout', 'now'],
   ['rancher.state.dev', 'at the next boot'],
-  ['mounts', 'now; what is gone from the list stays until the next boot'],
+  ['mounts', 'now'],
   ['runcmd', 'at the next boot'],
   ['rancher.rm_usr', 'never: /usr is never copied to the state partition'],
   ['rancher.bootstrap_docker.debug', 'never: the boot runs without a Docker of its own'],

@@ -25,7 +25,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   write_files: { live: 'files', except: 'files of other containers at the next boot' },
   'rancher.modules': { live: 'modules' },
   'rancher.sysctl': { live: 'sysctls' },
-  mounts: { live: 'mounts', except: 'what is gone from the list stays until the next boot' },
+  mounts: { live: 'mounts' },
   'rancher.network.interfaces': { restart: 'network' },
   'rancher.network.dns': { restart: 'network' },
   'rancher.network.pre_cmds': { restart: 'network' },
