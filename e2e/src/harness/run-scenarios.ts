@@ -41,6 +41,10 @@ async function runJob(place: Workplace, job: Job, options: RunOptions): Promise<
   const outcomes: Outcome[] = [];
   const shared = job.setup === undefined ? undefined : new SharedMachine(place, job.setup);
   for (const one of job.scenarios) {
+    if (one.scenario.needsRoot === true && process.getuid?.() !== 0) {
+      options.print(`  skipped          ${titleOf(one)}: it needs root`);
+      continue;
+    }
     const outcome = await runOne(place, one, shared, options);
     outcomes.push(outcome);
     const time = formatMs(outcome.ms).padStart(7);

@@ -18,6 +18,8 @@ export interface ScenarioOptions {
   readonly on?: Setup;
   /** What the body leaves behind on a shared machine: `dirty` ones are restored from a snapshot. Default `clean`. */
   readonly leaves?: 'clean' | 'dirty';
+  /** Of the programs beside the machine; without it the scenario is skipped, and that is said. */
+  readonly needsRoot?: boolean;
   /** Only with --long. */
   readonly long?: boolean;
   /** For all of the body, booting its own machines included; default 6 minutes. */

@@ -74,12 +74,13 @@ function nicArguments(nic: Nic, index: number, forward: Readonly<Record<number, 
 /** QEMU starts the metadata command for each connection of the guest to that address, which has to be of the network itself. */
 const METADATA_NETWORK = 'net=169.254.169.0/24,host=169.254.169.1,dns=169.254.169.3,dhcpstart=169.254.169.15';
 
-function userNetwork({ subnet, hostName, metadataCommand }: UserNic, index: number, forward: Readonly<Record<number, number>>): string {
+function userNetwork({ subnet, hostName, metadataCommand, commands = {} }: UserNic, index: number, forward: Readonly<Record<number, number>>): string {
   return [
     'user', `id=net${index}`,
     ...(subnet === undefined ? [] : [`net=${subnet}`]),
     ...(hostName === undefined ? [] : [`hostname=${hostName}`]),
     ...Object.entries(forward).map(([guest, here]) => `hostfwd=tcp:127.0.0.1:${here}-:${guest}`),
     ...(metadataCommand === undefined ? [] : [METADATA_NETWORK, `guestfwd=tcp:169.254.169.254:80-cmd:${metadataCommand}`]),
+    ...Object.entries(commands).map(([address, command]) => `guestfwd=tcp:${address}-cmd:${command}`),
   ].join(',');
 }

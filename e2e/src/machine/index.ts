@@ -8,6 +8,6 @@ export { Machine } from './machine.ts';
 export type { End } from './machine.ts';
 export { LAST_LINES_TITLE, SerialConsole } from './serial-console.ts';
 export { Ssh, sshArguments } from './ssh.ts';
-export type { Boot, Disk, Firmware, MachineOptions, Nic } from './types.ts';
+export type { Boot, Disk, Firmware, MachineOptions, Nic, UserNic } from './types.ts';
 export { closeWorkplace, openWorkplace } from './workplace.ts';
 export type { Workplace } from './workplace.ts';

@@ -26,6 +26,8 @@ export interface UserNic {
   readonly forward: Readonly<Record<number, number>>;
   /** Started here for each connection to port 80 of 169.254.169.254, where clouds have their metadata; the network is 169.254.169.0/24 then. */
   readonly metadataCommand?: string;
+  /** Address of the network and port -> what is started here for each connection to it, with the connection as input and output. */
+  readonly commands?: Readonly<Record<string, string>>;
   /** Default 10.0.2.0/24. The guest gets .15, the gateway is .2. */
   readonly subnet?: string;
   /** That the DHCP server gives. */

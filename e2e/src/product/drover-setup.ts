@@ -5,7 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALWAYS, STATE } from '@drover/builder';
 import type { Setup } from '../harness/scenario.ts';
-import type { Boot, Disk, Machine, MachineOptions, Nic, Workplace } from '../machine/index.ts';
+import type { Boot, Disk, Machine, MachineOptions, Nic, UserNic, Workplace } from '../machine/index.ts';
 import { createBlankDisk, createConfigDrive } from '../machine/index.ts';
 import type { ConfigDriveFormat } from '../machine/disk-images.ts';
 import type { Product } from './product.ts';
@@ -43,6 +43,7 @@ interface NetworkOptions {
   readonly hostName?: string;
   /** Of a server here that answers as the cloud's http://169.254.169.254/. */
   readonly metadataPort?: number;
+  readonly commands?: UserNic['commands'];
   /** After the first. */
   readonly more?: readonly Nic[];
 }
@@ -83,10 +84,10 @@ function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: Dr
   return { mode: 'kernel', kernel: product.kernel, initrd: product.initrd, words: onlyWords ?? [...ALWAYS, ...STATE, ...hastening, ...words] };
 }
 
-function makeNics(place: Workplace, { ports = [], hostName, metadataPort, more = [] }: NetworkOptions): Nic[] {
+function makeNics(place: Workplace, { ports = [], hostName, metadataPort, commands, more = [] }: NetworkOptions): Nic[] {
   const forward = Object.fromEntries([22, ...ports].map((port) => [port, 0]));
   const metadata = metadataPort === undefined ? {} : { metadataCommand: `${process.execPath} ${join(place.workspace.root, 'e2e/src/machine/relay.mjs')} ${metadataPort}` };
-  return [{ kind: 'user', forward, ...(hostName !== undefined && { hostName }), ...metadata }, ...more];
+  return [{ kind: 'user', forward, ...(hostName !== undefined && { hostName }), ...(commands !== undefined && { commands }), ...metadata }, ...more];
 }
 
 /** The state disk comes first, so that it is /dev/vda, as the kernel words expect it. */

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { QUIET } from '@drover/builder';
 import { scenario } from '../../harness/scenario.ts';
-import type { Scenario } from '../../harness/scenario.ts';
+import type { Scenario, Scene } from '../../harness/scenario.ts';
 import { expectContains, expectEqual } from '../../harness/expect.ts';
 import { eventually } from '../../eventually.ts';
 import type { Disk } from '../../machine/index.ts';
@@ -11,6 +11,7 @@ import { createGrownDisk, describePartitions } from '../../machine/index.ts';
 import { reboot, runOnSerial, tell, waitSerialShell } from '../../product/checks.ts';
 import { BOOT_DEADLINE_MS, drover, standardUserData, STARTED } from '../../product/drover-setup.ts';
 import { commands } from './commands.ts';
+import { nfs } from './nfs.ts';
 
 /** With a blank disk as /dev/vdd. */
 const EVERYTHING = `hostname: from-iso
@@ -31,7 +32,7 @@ mounts:
   - [tmpfs, /mnt/ram, tmpfs, "size=1m"]
   - [LABEL=data, /mnt/data, "", "defaults,noatime"]
   - [/etc/written, /home/rancher/bound, "", bind]
-  - [/var/lib/rancher/swap, "", swap]
+  - [/var/lib/rancher/swap, "", swap, "pri=7"]
   - [/dev/vdz, /mnt/none]
 runcmd:
   - []
@@ -64,8 +65,19 @@ rancher:
     dns: {nameservers: [10.0.2.3], search: [example.org]}
 `;
 
+const GROW = ['rancher.resize_device=/dev/vda'];
+/** What df says of 2 GiB. */
+const GROWN = /\/dev\/vda\d? +(?:19|20)\d\d /;
+
+async function makeGrownState(scene: Scene, layout: 'gpt' | 'dos' | 'whole'): Promise<Disk> {
+  const file = join(scene.place.folder, `grown-${layout}.img`);
+  await createGrownDisk(file, 2048, 'RANCHER_STATE', layout);
+  return { serial: 'state', file, format: 'raw' };
+}
+
 export const config: readonly Scenario[] = [
   ...commands,
+  nfs,
 
   scenario('a FAT config drive sets the host name and static addresses, and a password from a kernel word opens the serial line', {}, async (scene) => {
     const setup = drover({ name: 'password', config: STATIC, network: { more: [{ kind: 'user', forward: {}, subnet: '10.0.3.0/24' }] }, words: [...QUIET, 'rancher.password=open-sesame'] });
@@ -86,16 +98,15 @@ export const config: readonly Scenario[] = [
   }),
 
   scenario('an ISO9660 config drive sets files, mounts, commands, sysctls and modules, words behind -- win and stay hidden, and autologin opens a shell on the serial line', { deadlineMs: 10 * 60_000 }, async (scene) => {
-    const state: Disk = { serial: 'state', file: join(scene.place.folder, 'grown.img'), format: 'raw' };
-    await createGrownDisk(state.file, 2048, 'RANCHER_STATE');
-    const words = ['rancher.autologin=ttyS0', 'rancher.resize_device=/dev/vda', '--', 'cc.hostname=nope', 'rancher.password=three'];
+    const state = await makeGrownState(scene, 'gpt');
+    const words = ['rancher.autologin=ttyS0', ...GROW, '--', 'cc.hostname=nope', 'rancher.password=three'];
     const machine = await scene.boot(drover({ name: 'autologin', config: EVERYTHING, configFormat: 'iso9660', state, words, dataDisk: '64M' }));
     await eventually('the console has done all that it was told to', 120_000, async () => (await machine.ssh.run('test -s /run/rc.local')).code === 0);
     const table: readonly (readonly [command: string, output: string])[] = [
       ["stat -c '%a %U %G' /etc/written; cat /run/ran", '640 rancher docker\nby cloud-config\npacked\n'],
       ['ls /mnt/ram; cat /home/rancher/bound', 'two words\nby cloud-config\n'],
       ["ls /run/never /etc/never /mnt/none 2>&1 | grep -c 'No such'", '3\n'],
-      ["grep -o '/mnt/data ext4 rw,noatime' /proc/mounts; awk 'NR > 1 {print $1}' /proc/swaps", '/mnt/data ext4 rw,noatime\n/var/lib/rancher/swap\n'],
+      ["grep -o '/mnt/data ext4 rw,noatime' /proc/mounts; awk 'NR > 1 {print $1, $5}' /proc/swaps", '/mnt/data ext4 rw,noatime\n/var/lib/rancher/swap 7\n'],
       ["sudo system-docker exec ntp sh -c 'cat /test; stat -c %U /test'; sudo system-docker exec syslog cat /test; ls /test 2>&1", "ntp content\nnobody\nsyslog content\nls: /test: No such file or directory\n"],
       ['cat /run/start; grep -c "Server Version" /run/rc.local', 'script\n1\n'],
       ['cat /proc/sys/kernel/pid_max; ls -d /sys/class/net/dummy1', '40001\n/sys/class/net/dummy1\n'],
@@ -116,14 +127,16 @@ export const config: readonly Scenario[] = [
     expectContains(await runOnSerial(machine, 'id -un'), 'rancher');
 
     expectContains(log, /\/dev\/vda2 grew from 1\.07\d?GB to 2\.14\d?GB/);
-    expectContains(await machine.ssh.ok('df -m /var/lib/docker'), /\/dev\/vda2 +(?:19|20)\d\d /);
+    expectContains(await machine.ssh.ok('df -m /var/lib/docker'), GROWN);
     await tell(machine, 'sudo poweroff');
     expectEqual(await machine.waitEnd(60_000), 'power-off', 'the way the machine ended');
     expectContains(await describePartitions(state.file), /No errors detected[^]*img2 : start= +4096, size= +4188/);
   }),
 
   scenario('a configuration that keeps the machine from coming up is set aside for the last one that booted, after two boots', { minutes: 4, deadlineMs: 15 * 60_000 }, async (scene) => {
-    const machine = await scene.boot(drover({ name: 'last-good' }));
+    const state = await makeGrownState(scene, 'whole');
+    const machine = await scene.boot(drover({ name: 'last-good', state, words: GROW }));
+    await eventually('the state disk, a file system over all of a disk that has grown, has its size', 120_000, async () => GROWN.test(await machine.ssh.ok('df -m /var/lib/docker')));
     const kept = 'sudo test -e /var/lib/rancher/last-good-configuration.json';
     await eventually('the first configuration is kept', 180_000, async () => (await machine.ssh.run(kept)).code === 0);
     expectEqual(await machine.ssh.ok("sudo stat -c %a /var/lib/rancher/last-good-configuration.json; sudo ls /var/lib/rancher | grep -c trial || true"), '600\n0\n');
@@ -139,8 +152,8 @@ export const config: readonly Scenario[] = [
     expectEqual(await machine.ssh.ok('hostname; grep -c Attention /etc/motd || true'), 'looping\n0\n');
   }),
 
-  scenario('cloud-config.yml on the state partition counts at the next boot, written by hand and by ros config, and ros config apply makes live what it can', { minutes: 2 }, async (scene) => {
-    const machine = await scene.boot(drover({ name: 'file' }));
+  scenario('cloud-config.yml on the state partition counts at the next boot, written by hand and by ros config, and ros config apply makes live what it can', { minutes: 3, deadlineMs: 12 * 60_000 }, async (scene) => {
+    const machine = await scene.boot(drover({ name: 'file', state: await makeGrownState(scene, 'dos'), words: GROW }));
     await machine.ssh.ok('printf "#cloud-config\\nhostname: from-file\\n" | sudo tee /var/lib/rancher/conf/cloud-config.yml >/dev/null');
     expectEqual(await machine.ssh.ok('sudo ros config get hostname'), 'from-file\n');
     await machine.ssh.ok("sudo ros config set write_files '[]' && printf 'rancher:\\n  environment: {A: b}\\n' | sudo ros c merge && sudo ros config set rancher.debug true");
@@ -148,15 +161,20 @@ export const config: readonly Scenario[] = [
     await machine.ssh.ok('sudo ros config set rancher.docker.tls true');
     await reboot(machine, () => tell(machine, 'sudo reboot'));
     expectEqual(await machine.ssh.ok('hostname'), 'from-file\n');
+    expectContains(await machine.ssh.ok('df -m /var/lib/docker; cat /sys/class/block/vda1/size'), /\/dev\/vda1 +(?:19|20)\d\d [^]*\n4192256\n$/, 'the state partition, as the MBR has it after a reboot');
     expectContains(await machine.ssh.ok('sudo ros config explain rancher.docker.debug'), 'value:   true');
     await machine.ssh.ok('sudo ros tls generate');
     expectContains(await eventually('Docker serves TLS from its first start on', 120_000, () => machine.ssh.ok('docker --tlsverify version')), 'Server');
 
     await machine.ssh.ok("printf 'hostname: applied\\nssh_authorized_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample added]\\nmounts: [[tmpfs, /mnt/live, tmpfs]]\\nrancher: {sysctl: {kernel.pid_max: 50001}, docker: {bip: 172.30.0.1/16}, network: {dns: {search: [live.example]}}}\\n' | sudo ros config merge 2>/dev/null");
     const said = await machine.ssh.ok('sudo ros config apply; sudo ros config apply | wc -l');
-    for (const line of ['hostname: now\n', 'mounts: now;', 'rancher.sysctl."kernel.pid_max": now\n', 'rancher.docker.bip: when docker is started again', 'rancher.network.dns.search: now, network is started again']) expectContains(said, line);
+    for (const line of ['hostname: now\n', 'mounts: now\n', 'rancher.sysctl."kernel.pid_max": now\n', 'rancher.docker.bip: when docker is started again', 'rancher.network.dns.search: now, network is started again']) expectContains(said, line);
     expectContains(said, /\n0\n$/);
     expectEqual(await machine.ssh.ok('hostname; cat /proc/sys/kernel/pid_max; grep -c /mnt/live /proc/mounts; grep -c added .ssh/authorized_keys'), 'applied\n50001\n1\n1\n');
+    await machine.ssh.ok("sudo ros config set mounts '[]' 2>/dev/null");
+    expectContains((await machine.ssh.run('cd /mnt/live && sudo ros config apply 2>&1')).stdout, /\nmounts: now\nmounts, \/mnt\/live, which is gone from the list: umount: .*busy/);
+    await machine.ssh.ok("sudo ros config set mounts '[[tmpfs, /mnt/live, tmpfs]]' && sudo ros config apply && sudo ros config set mounts '[]' && sudo ros config apply");
+    expectEqual(await machine.ssh.ok('grep -c /mnt/live /proc/mounts || true'), '0\n');
     await eventually('the network has the new search domain', 60_000, async () => (await machine.ssh.run('cat /etc/resolv.conf')).stdout.includes('search live.example'));
   }),
 
