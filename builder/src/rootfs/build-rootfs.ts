@@ -30,7 +30,7 @@ interface ImagePlan {
  */
 const IMAGES: readonly ImagePlan[] = [
   { compression: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '128K', '-no-fragments'], parts: ['modules', 'engine'] },
-  { compression: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '256K', '-no-fragments'], parts: ['system'] },
+  { compression: ['-comp', 'zstd', '-Xcompression-level', '22', '-b', '512K', '-no-fragments'], parts: ['system'] },
 ];
 
 /** What the parts of a built root file system take, in bytes. */
