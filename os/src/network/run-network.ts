@@ -121,7 +121,7 @@ class NetworkService {
     const state = makeState(this.config, dhcp.allow?.length !== 0, this.applied);
     await withNetworkLocked(this.host, () => {
       writeState(this.host, state);
-      // dhcpcd, which is not at work now, does not tell that a link is none of its business any more.
+      // A dhcpcd that starts with other links says nothing of those that it no longer has.
       dropLeases(files, ({ link }) => (dhcp.allow === undefined ? indexOf(files, link) === undefined : !dhcp.allow.includes(link)));
       updateResolvConf(files, state);
     });

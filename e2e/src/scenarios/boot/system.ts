@@ -57,6 +57,13 @@ export const system: readonly Scenario[] = [
     expectLacks(mounts, / cgroup /, 'the mounts of PID 1');
   }),
 
+  scenario('what a container of System Docker mounts below /mnt is there for people, too', { on: standard, leaves: 'dirty' }, async ({ machine }) => {
+    const image = (await machine.ssh.ok("sudo system-docker inspect -f '{{.Config.Image}}' syslog")).trim();
+    await machine.ssh.ok('sudo mkdir -p /mnt/shared');
+    await machine.ssh.ok(`sudo system-docker run --privileged -v /mnt:/mnt:shared -v /test:/test ${image} mount --bind / /mnt/shared`);
+    expectContains(await machine.ssh.ok('ls /mnt/shared'), /^test$/m);
+  }),
+
   scenario('the kernel log has no oops, no warning trace and no failed service', { on: standard }, async ({ machine }) => {
     expectLacks(await machine.ssh.ok('sudo dmesg'), /Oops|BUG:|Call Trace|Kernel panic|Out of memory/, 'the kernel log');
     expectLacks(machine.serial.text, /rescue shell/i, 'the serial console');

@@ -169,9 +169,10 @@ export const network: readonly Scenario[] = [
   scenario('kernel words win over files; a change is applied live without ending connections; cards and cables that come and go are followed', { minutes: 3 }, async (scene) => {
     const more: Nic[] = [{ kind: 'segment', segment: 1 }, { kind: 'segment', segment: 1 }, { kind: 'user', forward: {}, subnet: '192.168.123.0/24' }, { kind: 'user', forward: {}, subnet: '192.168.124.0/24' }];
     const config = 'rancher: {network: {interfaces: {eth1: {address: 10.1.0.41/24, gateway: 10.1.0.1}, eth2: {address: 10.31.168.85/24, gateway_ipv6: "fe80::1"}}}}\n';
-    const words = ['eth1.address=10.1.0.52/24', 'eth1.gateway=10.1.0.2', 'eth0.dhcp=true', 'eth4.dhcp=false'].map((word) => `rancher.network.interfaces.${word}`);
+    const words = ['eth1.address=10.1.0.52/24', 'eth1.gateway=10.1.0.2', 'eth0.dhcp=true', 'eth4.dhcp=false'].map((word) => `rancher.network.interfaces.${word}`).concat('rancher.modules=[btrfs]');
     const machine = await scene.boot(drover({ name: 'live-network', config, words, network: { more } }));
     await eventually('eth3, which no entry is for, has an address by DHCP', 60_000, async () => (await address(machine, 'eth3')).includes('inet 192.168.123.'));
+    expectContains(await machine.ssh.ok('lsmod'), /^btrfs /m);
     expectContains(await address(machine, 'eth1'), 'inet 10.1.0.52/24 brd 10.1.0.255');
     expectLacks(await address(machine, 'eth1'), '10.1.0.41');
     expectContains(await address(machine, 'eth2'), 'inet 10.31.168.85/24');
