@@ -7,12 +7,13 @@ import { compactMemory } from '@drover/host-quickjs';
 import type { PowerAction, SystemHost } from '@drover/host';
 import { RosError, explain } from '@drover/core';
 import { CONSOLE_DONE, SYSTEM_DOCKER_SOCKET, USER_DOCKER_SOCKET } from '../names.ts';
-import { proxyEnvironment } from '../network/proxies.ts';
 import { VERSION } from '../version.ts';
 import { BootLog, openSystemLog } from './boot-log.ts';
 import type { BootFacts } from './initrd-stage.ts';
 import { loadSystemConfiguration } from './configuration.ts';
 import { describeExit, Supervisor } from './supervisor.ts';
+import { isMirrorAddress } from '../engine/registry/registry-address.ts';
+import { renderSystemDockerCommand, renderSystemDockerEnvironment } from './system-docker-command.ts';
 import { loadModules, prepareCgroups, raiseLoopback, setKernelSettings, setSysctls, startModuleLoading } from './machine-settings.ts';
 import { applyMounts, SYSTEM_MOUNTS } from './mount-table.ts';
 import type { Phase, Runner } from './phases.ts';
@@ -156,15 +157,13 @@ class SystemStage {
 
   private startSystemDocker(): ReturnType<SystemHost['children']['start']> {
     const { children } = this.host;
+    const mirror = this.configuration?.rancher.system_docker.registry_mirror ?? '';
+    if (mirror !== '' && !isMirrorAddress(mirror)) this.log.error(`rancher.system_docker.registry_mirror: ${mirror} is no address of a mirror, and left out; write it as https://HOST[:PORT]`);
     const log = this.openSystemDockerLog();
     try {
       return children.start({
-        argv: [
-          '/usr/bin/system-docker', 'daemon', '--data-root', '/var/lib/system-docker', '--exec-root', '/run/system-docker',
-          '--host', `unix://${SYSTEM_DOCKER_SOCKET}`, '--pidfile', '/run/system-docker.pid', '--preload', '/rootfs/system',
-          ...(this.configuration?.rancher.debug === true ? ['--debug'] : []),
-        ],
-        env: [...ENVIRONMENT, ...proxyEnvironment(this.configuration?.rancher.network ?? {})],
+        argv: renderSystemDockerCommand(this.configuration?.rancher.system_docker),
+        env: [...ENVIRONMENT, ...renderSystemDockerEnvironment(this.configuration?.rancher)],
         descriptors: [[1, log], [2, log]],
         newSession: true,
       });

@@ -4,6 +4,7 @@ import { parseFlags, renderFlags } from '../command/parse-flags.ts';
 import type { Flags, FlagSpecs } from '../command/parse-flags.ts';
 import { isLogLevel } from './engine-log.ts';
 import type { LogLevel } from './engine-log.ts';
+import { isMirrorAddress } from './registry/registry-address.ts';
 
 export interface DaemonFlags {
   readonly dataRoot: string;
@@ -59,7 +60,7 @@ function interpret(flags: Flags): DaemonFlags | { readonly problem: string } {
   const odd = hosts.find((host) => !/^unix:\/\/\/./.test(host));
   if (odd !== undefined) return { problem: `unusable --host ${odd}: only unix:///PATH is served` };
   const mirrors = flags.texts('registry-mirror');
-  const oddMirror = mirrors.find((url) => !/^https?:\/\/[^/?#]+\/?$/.test(url));
+  const oddMirror = mirrors.find((url) => !isMirrorAddress(url));
   if (oddMirror !== undefined) return { problem: `invalid mirror: ${oddMirror}: it is http:// or https://, a host and perhaps a port, and nothing else` };
   return { ...paths, sockets: hosts.map((host) => host.slice('unix://'.length)), insecureRegistries: flags.texts('insecure-registry'), registryMirrors: mirrors, logLevel: level };
 }

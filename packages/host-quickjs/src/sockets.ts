@@ -169,8 +169,8 @@ async function startTls(descriptor: Descriptor, options: TlsOptions): Promise<Co
 }
 
 export class QuickjsPackets implements Packets {
-  async connect(path: string): Promise<PacketConnection> {
-    const descriptor = new Descriptor(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, 0));
+  async connect(path: string, kind: 'sequence' | 'datagram' = 'sequence'): Promise<PacketConnection> {
+    const descriptor = new Descriptor(socket.socket(socket.AF_UNIX, kind === 'sequence' ? socket.SOCK_SEQPACKET : socket.SOCK_DGRAM, 0));
     return guarded(descriptor, `connecting to ${path}`, 10_000, undefined, async () => {
       if (!socket.connect(descriptor.fd, socket.AF_UNIX, path, 0)) await descriptor.writable();
       return packetConnectionOf(descriptor);

@@ -159,9 +159,9 @@ export interface Netlink {
   askRoutes(request: Uint8Array, pid?: number): Uint8Array;
 }
 
-/** Unix sockets that keep message boundaries (SOCK_SEQPACKET), as conmon's attach socket. */
+/** Unix sockets that keep message boundaries: SOCK_SEQPACKET, as conmon's attach socket, or SOCK_DGRAM, as /dev/log. */
 export interface Packets {
-  connect(path: string): Promise<PacketConnection>;
+  connect(path: string, kind?: 'sequence' | 'datagram'): Promise<PacketConnection>;
 }
 
 export interface PacketConnection {

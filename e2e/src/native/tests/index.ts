@@ -4,6 +4,7 @@ import { configurationTests } from './configuration.ts';
 import { crashTests } from './crash.ts';
 import { faultTests } from './faults.ts';
 import { imageTests } from './images.ts';
+import { logDriverTests } from './log-drivers.ts';
 import { networkTests } from './network.ts';
 import type { NativeTest } from './native-test.ts';
 import { informationTests } from './information.ts';
@@ -13,7 +14,7 @@ import { registryTests } from './registries.ts';
 import { registryAccessTests } from './registry-access.ts';
 import { runTests } from './run.ts';
 
-/** Registries listen on this machine's loopback. */
-const withServers = [...registryTests, ...registryAccessTests].map((test) => ({ ...test, sharesNetwork: true }));
+/** Servers of theirs listen on this machine's loopback. */
+const withServers = [...logDriverTests, ...registryTests, ...registryAccessTests].map((test) => ({ ...test, sharesNetwork: true }));
 
 export const allNativeTests: readonly NativeTest[] = [...informationTests, ...certificateTests, ...configurationTests, ...runTests, ...lifeTests, ...outputTests, ...imageTests, ...bridgeTests, ...withServers, ...crashTests, ...faultTests, ...networkTests];

@@ -4,6 +4,7 @@ import type { ContainerConfig, ContainerCreateBody, HostConfig, NameSet } from '
 import { apiError } from '../api-error.ts';
 import { checkHealthConfig, mergeHealthConfig } from '../health/health-check.ts';
 import { checkNamespaceModes } from '../spec/namespace-modes.ts';
+import { checkSyslogOptions } from '../logs/syslog-message.ts';
 import { normaliseCapabilities } from '../spec/capabilities.ts';
 import { MASKED_PATHS, READONLY_PATHS } from '../spec/render-spec.ts';
 import { parseDeviceRule } from '../spec/plan-resources.ts';
@@ -24,7 +25,7 @@ export interface CreateContext {
   readonly hostName: string;
 }
 
-export const LOG_DRIVERS: readonly string[] = ['json-file', 'local', 'none'];
+export const LOG_DRIVERS: readonly string[] = ['json-file', 'local', 'none', 'syslog'];
 export const DEFAULT_LOG_OPTIONS: Readonly<Record<string, string>> = { 'max-file': '2', 'max-size': '25m' };
 
 const LEAST_MEMORY_BYTES = 6 << 20;
@@ -93,7 +94,7 @@ function completeHostConfig(given: HostConfig): HostConfig {
     ...given,
     NetworkMode: given.NetworkMode === undefined || given.NetworkMode === '' || given.NetworkMode === 'default' ? 'bridge' : given.NetworkMode,
     RestartPolicy: { Name: given.RestartPolicy?.Name || 'no', MaximumRetryCount: given.RestartPolicy?.MaximumRetryCount ?? 0 },
-    LogConfig: { Type: log, Config: { ...(log === 'none' ? {} : DEFAULT_LOG_OPTIONS), ...given.LogConfig?.Config } },
+    LogConfig: { Type: log, Config: { ...(['none', 'syslog'].includes(log) ? {} : DEFAULT_LOG_OPTIONS), ...given.LogConfig?.Config } },
     IpcMode: given.IpcMode || 'private',
     CgroupnsMode: given.CgroupnsMode || 'private',
     ShmSize: given.ShmSize || 64 << 20,
@@ -168,8 +169,9 @@ export function parseLogSize(text: string): number | undefined {
 }
 
 function checkLogOptions(driver: string, options: Readonly<Record<string, string>>): void {
+  if (driver === 'syslog') checkSyslogOptions(options);
   const known = ['max-size', 'max-file', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag'];
-  const odd = Object.keys(options).find((name) => !known.includes(name));
+  const odd = driver === 'syslog' ? undefined : Object.keys(options).find((name) => !known.includes(name));
   if (odd !== undefined) throw apiError('invalid-parameter', `unknown log opt '${odd}' for ${driver} log driver`);
   const { 'max-size': size, 'max-file': count } = options;
   if (size !== undefined && size !== '-1' && (parseLogSize(size) ?? 0) === 0) throw apiError('invalid-parameter', `invalid max-size: '${size}'`);

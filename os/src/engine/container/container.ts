@@ -44,6 +44,8 @@ export class Container {
   readonly execIds: Set<string> = new Set();
   /** Of one with a health check, once it has been started. */
   health: HealthWatch | undefined;
+  /** Its log is being sent somewhere else, up to the end. */
+  forwarding: Promise<void> | undefined;
   /** Ends the wait before a restart. */
   cancelRestart: (() => void) | undefined;
   lastDelayMs = 0;

@@ -4,6 +4,7 @@
 import { join } from '@drover/core';
 import type { Engine } from '../engine.ts';
 import { beginHealth, suspendHealth } from '../health/watch-health.ts';
+import { beginForwarding } from '../logs/begin-forwarding.ts';
 import { deleteCrunContainer, readCrunStatus } from '../runtime/crun.ts';
 import { isSameProcess, readProcessStart } from '../runtime/process-identity.ts';
 import { readMountTable } from '../../storage/mount-table.ts';
@@ -39,6 +40,7 @@ async function recover(engine: Engine, container: Container): Promise<void> {
     return;
   }
   beginHealth(engine, container);
+  beginForwarding(engine, container);
   if (run.paused) {
     suspendHealth(container);
     container.transition('paused');

@@ -41,6 +41,7 @@ async function remove(engine: Engine, container: Container, options: RemoveOptio
   if (host.files.exists(directory)) host.files.rename(directory, doomed);
   sendClientsAway(container);
   for (const wake of container.logListeners) wake();
+  await container.forwarding?.catch(() => undefined); // it reads from its open file, and has little patience now
   await removeOverlay(host, paths, container.id);
   await removeTree(host, doomed);
   engine.containers.forget(container);

@@ -6,6 +6,7 @@ import { apiError, inWords } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
 import { beginHealth } from '../health/watch-health.ts';
 import type { Image } from '../image/image-store.ts';
+import { beginForwarding, isForwarded } from '../logs/begin-forwarding.ts';
 import { AttachHub } from '../runtime/attach-hub.ts';
 import { createThroughConmon } from '../runtime/conmon.ts';
 import { deleteCrunContainer, startCreated } from '../runtime/crun.ts';
@@ -61,6 +62,7 @@ async function create(engine: Engine, container: Container): Promise<{ pid: numb
   const bundle = paths.bundle(container.id);
   await takeNetworks(engine, container);
   host.files.remove(join(paths.exits, container.id));
+  if (isForwarded(container)) await (await import('../logs/forward-log.ts')).prepareForwarding(engine, container);
   prepareMountSources(engine, container);
   prepareSharedMemory(engine, container);
   const rootPath = mountOverlay(host, paths, container.id, requireLayers(engine, container));
@@ -138,6 +140,7 @@ function noteRunning(engine: Engine, container: Container, pid: number, monitorP
   engine.containers.saveOutcome(container);
   container.transition('started');
   beginHealth(engine, container);
+  beginForwarding(engine, container);
   engine.events.publishContainer('start', container);
 }
 

@@ -3,7 +3,7 @@
 // The same rounds look after the monitors: a container whose conmon was killed has to be ended.
 
 import { explain } from '@drover/core';
-import { parseLogSize } from '../container/check-create.ts';
+import { DEFAULT_LOG_OPTIONS, parseLogSize } from '../container/check-create.ts';
 import type { Container } from '../container/container.ts';
 import { isMonitorMissing, noteMissingMonitor } from '../container/recover-containers.ts';
 import type { Engine } from '../engine.ts';
@@ -102,7 +102,8 @@ export class LogKeeper {
 }
 
 export function logLimits(container: Container): { readonly limitBytes: number | undefined; readonly fileCount: number } {
-  const { Type: driver, Config: options } = container.record.hostConfig.LogConfig ?? {};
-  const limit = driver === 'none' ? undefined : parseLogSize(options?.['max-size'] ?? '');
-  return { limitBytes: limit, fileCount: Number(options?.['max-file'] ?? 1) };
+  const { Type: driver, Config: given } = container.record.hostConfig.LogConfig ?? {};
+  const options: Readonly<Record<string, string>> = { ...(driver === 'syslog' && DEFAULT_LOG_OPTIONS), ...given };
+  const limit = driver === 'none' ? undefined : parseLogSize(options['max-size'] ?? '');
+  return { limitBytes: limit, fileCount: Number(options['max-file'] ?? 1) };
 }

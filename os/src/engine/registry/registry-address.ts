@@ -46,6 +46,11 @@ export function endpointsOf(name: string, settings: RegistrySettings): RegistryE
   return (insecure ? ['https', 'http'] : ['https']).map((scheme) => ({ origin: `${scheme}://${name}`, insecure, isMirror: false }));
 }
 
+/** The beginning of an address: a mirror has no path. */
+export function isMirrorAddress(text: string): boolean {
+  return /^https?:\/\/[^\s/?#]+\/?$/.test(text);
+}
+
 function hostOf(url: string): string {
   return url.replace(/^https?:\/\//, '').replace(/\/.*/, '').replace(/^.*@/, '');
 }

@@ -1,6 +1,8 @@
 // `rancher.docker`, `rancher.system_docker` and `rancher.bootstrap_docker`: options of a Docker daemon. Each option
 // stands for the flag of the same name.
 
+import type { KeySpec } from './key-spec.ts';
+
 export const DOCKER = {
   engine: { type: 'string', since: '0.6', when: 'boot', meaning: 'Docker version to run: a name from ros engine list, a path or a URL (rancher.docker only)' },
   bridge: { type: 'string', since: '0.7', when: 'apply', works: true, meaning: 'Bridge that containers are attached to; none for no network' },
@@ -36,3 +38,11 @@ export const DOCKER = {
   server_cert: { type: 'string', since: '0.4', when: 'apply', works: true, secret: 'private', meaning: 'Certificate of the daemon, PEM' },
   server_key: { type: 'string', since: '0.4', when: 'apply', works: true, secret: 'private', meaning: 'Key of the daemon, PEM' },
 } as const;
+
+const SYSTEM_OPTIONS: readonly string[] = ['debug', 'environment', 'insecure_registry', 'registry_mirror'];
+
+/** What of it System Docker knows. */
+export const SYSTEM_DOCKER: typeof DOCKER = Object.fromEntries(Object.entries<KeySpec>(DOCKER).map(([name, { type, since, meaning, default: value, secret, ignored }]): [string, KeySpec] => {
+  const effect = SYSTEM_OPTIONS.includes(name) ? ({ works: true } as const) : { ignored: name === 'exec' && ignored !== undefined ? ignored : 'System Docker has no such option' };
+  return [name, { type, since, when: 'boot', meaning, ...effect, ...(value !== undefined && { default: value }), ...(secret && { secret }) }];
+})) as unknown as typeof DOCKER;

@@ -24,7 +24,7 @@ export const RANCHER = {
   autoformat: { type: 'map of service', since: '0.4', when: 'once', ignored: 'the boot runs without a Docker of its own', meaning: 'Services that format the state partition' },
   services_include: { type: 'map of boolean', since: '0.4', when: 'boot', meaning: 'Services of the repositories, by name, path or URL, each switched on or off' },
   bootstrap_docker: { type: 'docker', since: '0.4', when: 'boot', ignored: 'the boot runs without a Docker of its own', meaning: 'The Docker daemon of the early boot' },
-  system_docker: { type: 'docker', since: '0.4', when: 'boot', meaning: 'System Docker, which runs the system services' },
+  system_docker: { type: 'system docker', since: '0.4', when: 'boot', works: true, meaning: 'System Docker, which runs the system services' },
   docker: {
     type: 'docker', since: '0.4', when: 'apply', works: true,
     default: {

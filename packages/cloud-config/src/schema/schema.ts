@@ -1,7 +1,7 @@
 // The tables put together, and the TypeScript types that follow from them.
 
 import type { Value } from '@drover/yaml';
-import { DOCKER } from './docker-keys.ts';
+import { DOCKER, SYSTEM_DOCKER } from './docker-keys.ts';
 import type { ObjectSpec } from './key-spec.ts';
 import { DNS, INTERFACE, MODEM_NETWORK, NETWORK, WIFI_NETWORK } from './network-keys.ts';
 import { CLOUD_INIT, DEFAULTS, RANCHER, REGISTRY_LOGIN, REPOSITORY, SSH, UPGRADE } from './rancher-keys.ts';
@@ -22,6 +22,7 @@ interface Objects {
   readonly 'registry login': typeof REGISTRY_LOGIN;
   readonly state: typeof STATE;
   readonly docker: typeof DOCKER;
+  readonly 'system docker': typeof SYSTEM_DOCKER;
   readonly network: typeof NETWORK;
   readonly dns: typeof DNS;
   readonly interface: typeof INTERFACE;
@@ -41,6 +42,7 @@ export const OBJECTS: Readonly<Record<string, ObjectSpec>> = {
   'wifi network': WIFI_NETWORK,
   'modem network': MODEM_NETWORK,
   docker: DOCKER,
+  'system docker': SYSTEM_DOCKER,
   ssh: SSH,
   'cloud-init': CLOUD_INIT,
   repository: REPOSITORY,
