@@ -1,5 +1,6 @@
 import { decodeUtf8, encodeUtf8 } from '@drover/core';
 import { ByteQueue, readAllText } from '@drover/host';
+import type { ByteSource } from '@drover/host';
 import { deepEqual, equal, rejects, test } from '@drover/testing';
 import type { BodyLength } from './body.ts';
 import { Body, bodyLengthOf, ChunkedSink, encodeChunk } from './body.ts';
@@ -54,6 +55,19 @@ test('text beyond its limit is refused, counted or chunked', async () => {
   await rejects(() => new Body(readerOf('123456', 2), { kind: 'counted', bytes: 6 }).readText(5), 'http-too-large');
   await rejects(() => new Body(readerOf('6\r\n123456\r\n0\r\n\r\n', 2), { kind: 'chunked' }).readText(5), 'http-too-large');
   equal(await new Body(readerOf('12345', 2), { kind: 'counted', bytes: 5 }).readText(5), '12345');
+});
+
+test('a body without end is refused as soon as it is too long, and no more of it is read', async () => {
+  let given = 0;
+  const endless: ByteSource = {
+    read() {
+      given += 1;
+      return Promise.resolve(encodeUtf8(`400\r\n${'x'.repeat(1024)}\r\n`));
+    },
+    close: () => undefined,
+  };
+  await rejects(() => new Body(new ByteReader(endless), { kind: 'chunked' }).readBytes(10_000), 'http-too-large');
+  equal(given, 10);
 });
 
 test('the length of a body follows from the header fields, and contradictions are refused', async () => {

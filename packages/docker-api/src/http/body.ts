@@ -1,7 +1,7 @@
 // Bodies of HTTP messages: how long they are (RFC 9112, 6.3), reading them, writing them in chunks.
 
 import type { ByteSink, ByteSource } from '@drover/host';
-import { concatBytes, readAll } from '@drover/host';
+import { concatBytes } from '@drover/host';
 import { decodeUtf8, encodeUtf8 } from '@drover/core';
 import type { ByteReader } from './byte-reader.ts';
 import type { HttpHeaders } from './headers.ts';
@@ -95,9 +95,15 @@ export class Body implements ByteSource {
   /** As readText. */
   async readBytes(limitBytes: number): Promise<Uint8Array> {
     if (this.length.kind === 'counted' && this.length.bytes > limitBytes) throw httpError('http-too-large', `body of more than ${limitBytes} bytes`);
-    const bytes = await readAll(this, limitBytes + 1);
-    if (bytes.length > limitBytes) throw httpError('http-too-large', `body of more than ${limitBytes} bytes`);
-    return bytes;
+    const chunks: Uint8Array[] = [];
+    let lengthBytes = 0;
+    // The rest is not waited for: it may be without end, and come so fast that no clock gets its turn.
+    for (let chunk = await this.read(); chunk !== undefined; chunk = await this.read()) {
+      chunks.push(chunk);
+      lengthBytes += chunk.length;
+      if (lengthBytes > limitBytes) throw httpError('http-too-large', `body of more than ${limitBytes} bytes`);
+    }
+    return concatBytes(chunks);
   }
 
   /** Ends the connection under it when it was not read to its end. */
