@@ -96,6 +96,7 @@ async function runMachines(workspace: Workspace, jobs: readonly Job[], withHarne
     if (jobs.length === 0) return;
     buildProducts(workspace);
     for (const { failure } of await runScenarios(place, jobs, { ...options, print })) count[failure === undefined ? 'passed' : 'failed'] += 1;
+    print(`boots that came up: ${place.boots.up}`);
   } finally {
     closeWorkplace(place);
   }

@@ -24,6 +24,7 @@ const SSH_PORT = 22;
 const DEFAULT_NICS: readonly Nic[] = [{ kind: 'user', forward: { [SSH_PORT]: 0 } }];
 
 export class Machine {
+  readonly place: Workplace;
   readonly options: MachineOptions;
   readonly folder: string;
   readonly serial: SerialConsole;
@@ -36,6 +37,7 @@ export class Machine {
   private plugged = 0;
 
   private constructor(place: Workplace, options: MachineOptions, parts: { folder: string; serial: SerialConsole; qmp: Qmp; child: ChildProcess; forwards: Machine['forwards']; socket: string }) {
+    this.place = place;
     this.options = options;
     this.folder = parts.folder;
     this.serial = parts.serial;

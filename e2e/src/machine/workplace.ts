@@ -18,6 +18,8 @@ export interface Workplace {
   readonly publicKey: string;
   /** Process ids of the machines that run; to be ended with this program. */
   readonly running: Set<number>;
+  /** Boots of the product that came up; one that did not has failed its scenario. */
+  readonly boots: { up: number };
 }
 
 export async function openWorkplace(workspace: Workspace, accelerator: Accelerator): Promise<Workplace> {
@@ -26,7 +28,7 @@ export async function openWorkplace(workspace: Workspace, accelerator: Accelerat
   const keyFile = join(folder, 'key');
   if (!existsSync(keyFile)) await runCommand(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'drover-run', '-f', keyFile]);
   const publicKey = readFileSync(`${keyFile}.pub`, 'utf8').trim();
-  return { workspace, accelerator, folder, keyFile, publicKey, sockets: mkdtempSync(join(tmpdir(), 'drover-')), running: new Set() };
+  return { workspace, accelerator, folder, keyFile, publicKey, sockets: mkdtempSync(join(tmpdir(), 'drover-')), running: new Set(), boots: { up: 0 } };
 }
 
 /** Ends what still runs and removes the sockets. */

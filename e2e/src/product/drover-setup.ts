@@ -77,6 +77,7 @@ export function drover(options: DroverOptions): Setup {
 export async function waitUp(machine: Machine, since: number): Promise<void> {
   await machine.serial.waitFor(STARTED, { deadlineMs: BOOT_DEADLINE_MS, since });
   if (machine.options.nics?.length !== 0) await machine.ssh.waitReady(SSH_DEADLINE_MS);
+  machine.place.boots.up += 1;
 }
 
 function bootOf(product: Product, { mode = 'kernel', words = [], onlyWords }: DroverOptions, hastening: readonly string[]): Boot {
