@@ -82,7 +82,7 @@ export function openSystemLog(host: SystemHost, debug: boolean): LogSink {
       if (consoles.length === 0) quietly(() => (consoles = activeConsoles(host)));
       for (const line of text.split('\n')) {
         quietly(() => writeKernelLog(host.files, level, line));
-        const mark = level === 'error' ? 'ERROR: ' : level === 'warning' ? 'warning: ' : '';
+        const mark = level === 'error' ? 'ERROR: ' : level === 'warning' && !line.includes(': warning: ') ? 'warning: ' : '';
         const shown = line.startsWith(' ') ? line : mark + line;
         for (const path of consoles.length === 0 ? ['/dev/console'] : consoles) quietly(() => host.files.append(path, `[${seconds}] ${shown}\r\n`));
       }
