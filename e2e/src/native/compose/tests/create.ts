@@ -20,7 +20,6 @@ const LIMITS: readonly (readonly [string, string, string, string])[] = [
   ['cpuset reaches the engine', 'cpuset: "0,1"', '{{.HostConfig.CpusetCpus}} 0,1', 'TestFields'],
   ['a memory limit in bytes reaches the engine', 'mem_limit: 41943040', '{{.HostConfig.Memory}} 41943040', 'TestFields'],
   ['a memory limit as text in bytes reaches the engine', 'mem_limit: "41943040"', '{{.HostConfig.Memory}} 41943040', 'TestFieldTypeConversions'],
-  ['a number is text where text is wanted', 'hostname: 100', '{{.Config.Hostname}} 100', 'TestFieldTypeConversions'],
   ['a memory limit with a unit reaches the engine', 'mem_limit: 40m', '{{.HostConfig.Memory}} 41943040', 'TestFieldTypeConversions'],
   ['an empty entrypoint is none', 'entrypoint: []', '{{len .Config.Entrypoint}} 0', 'TestEmptyEntrypoint'],
 ];
