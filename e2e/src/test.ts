@@ -96,7 +96,7 @@ async function runMachines(workspace: Workspace, jobs: readonly Job[], withHarne
     if (jobs.length === 0) return;
     buildProducts(workspace);
     for (const { failure } of await runScenarios(place, jobs, { ...options, print })) count[failure === undefined ? 'passed' : 'failed'] += 1;
-    print(`boots that came up: ${place.boots.up}`);
+    if (place.boots.up > 0) print(`boots that were waited for and came up: ${place.boots.up}`);
   } finally {
     closeWorkplace(place);
   }

@@ -18,7 +18,7 @@ export interface Workplace {
   readonly publicKey: string;
   /** Process ids of the machines that run; to be ended with this program. */
   readonly running: Set<number>;
-  /** Boots of the product that came up; one that did not has failed its scenario. */
+  /** Boots of the product that a scenario waited for to the end; one that does not come up fails its scenario. */
   readonly boots: { up: number };
 }
 
