@@ -4,7 +4,7 @@
 import { explain } from '@drover/core';
 import type { DockerClient } from '@drover/docker-api';
 import type { SystemHost } from '@drover/host';
-import { readMountTable } from '../storage/mount-table.ts';
+import { NETWORK_TYPES, readMountTable } from '../storage/mount-table.ts';
 import type { BootLog } from './boot-log.ts';
 import type { Phase, Task } from './phases.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -18,8 +18,6 @@ const TERM_GRACE_MS = 2000;
 const SERVER_GRACE_MS = 5000;
 /** A disk may be slow; a server that is gone must not keep the machine up. */
 const SYNC_LIMIT_MS = 60_000;
-
-const NETWORK_TYPES: readonly string[] = ['nfs', 'nfs4', 'cifs', 'smb3', 'ceph', '9p'];
 
 /** Groups of names, in the order in which they are stopped. */
 export function planStopOrder(running: readonly string[]): string[][] {

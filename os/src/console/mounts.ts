@@ -6,7 +6,7 @@ import { codeOf, dirname, explain, RosError } from '@drover/core';
 import type { MountEntry } from '@drover/cloud-config';
 import type { Host, Kernel, SwapOptions } from '@drover/host';
 import { probeContent, resolveDevice } from '../boot/block-devices.ts';
-import { readMountTable } from '../storage/mount-table.ts';
+import { NETWORK_TYPES, readMountTable } from '../storage/mount-table.ts';
 
 export type MountHost = Pick<Host, 'files' | 'processes' | 'clock'> & { readonly kernel: Pick<Kernel, 'swapOn' | 'swapOff'> };
 
@@ -19,7 +19,7 @@ const ATTEMPT_MS = 15_000;
 const HIGHEST_PRIORITY = 32767;
 
 export function isNetworkMount([, , type]: MountEntry): boolean {
-  return /^(?:nfs4?|cifs|smb3|ceph|9p)$/.test(type);
+  return NETWORK_TYPES.includes(type);
 }
 
 /** For people: the mount point, the device of swap space. */

@@ -2,6 +2,9 @@
 
 import type { Files } from '@drover/host';
 
+/** File systems that are on another machine, which may be gone. */
+export const NETWORK_TYPES: readonly string[] = ['nfs', 'nfs4', 'cifs', 'smb3', 'ceph', '9p'];
+
 export interface MountEntry {
   readonly mountPoint: string;
   readonly type: string;
