@@ -1,9 +1,9 @@
 // `dhcpcd-run-hooks`: called by dhcpcd with what happened to a link, in variables. Keeps what was leased, writes
 // /etc/resolv.conf, and takes the host name of the DHCP server when the configuration has none.
 
-import type { Configuration } from '@drover/cloud-config';
 import type { Files } from '@drover/host';
 import type { AppletContext } from '../applet.ts';
+import { readRunningConfiguration } from '../boot/running-configuration.ts';
 import { RUNNING_CONFIG } from '../names.ts';
 import { setHostName } from '../network/host-name.ts';
 import { parseLeaseEvent, recordLease } from '../network/lease.ts';
@@ -25,6 +25,5 @@ export async function main({ host }: AppletContext): Promise<number> {
 
 /** Metadata and `ros config apply` may have brought a name since the network service read the configuration. */
 function hasNameNow(files: Files): boolean {
-  const text = files.readTextIfPresent(RUNNING_CONFIG);
-  return text !== undefined && (JSON.parse(text) as Configuration).hostname !== undefined;
+  return files.exists(RUNNING_CONFIG) && readRunningConfiguration({ files }).hostname !== undefined;
 }
