@@ -1,14 +1,13 @@
 // An image whose layers are there becomes one of the engine's; names are given and taken.
 
-import { encodeHex, encodeUtf8 } from '@drover/core';
 import type { Engine } from '../engine.ts';
-import { parseImageConfig } from './image-config.ts';
+import { digestOf, parseImageConfig } from './image-config.ts';
 import { parseImageReference, renderImageReference } from './image-reference.ts';
 import type { Image } from './image-store.ts';
 
 /** Throws `invalid-image`. No change when it is there already. */
 export function addImage(engine: Engine, configText: string): Image {
-  const id = `sha256:${encodeHex(engine.host.sha256(encodeUtf8(configText)))}`;
+  const id = digestOf(engine.host, configText);
   const known = engine.images.get(id);
   if (known !== undefined) return known;
   const image = engine.imageFiles.describe(id, parseImageConfig(configText));

@@ -1,6 +1,6 @@
 // `docker commit`: what a container has changed becomes a layer on those of its image, and the whole an image.
 
-import { encodeHex, join } from '@drover/core';
+import { join } from '@drover/core';
 import type { ContainerConfig } from '@drover/docker-api';
 import { startArchiveJob } from '../archive/run-archive-job.ts';
 import type { Container } from '../container/container.ts';
@@ -14,7 +14,7 @@ import { removeIfUnused } from './claim-layers.ts';
 import { applyChange } from './dockerfile-changes.ts';
 import type { ImageConfig } from './image-config.ts';
 import { architectureOf } from './image-config.ts';
-import { UNFINISHED } from './image-files.ts';
+import { unfinishedName } from './image-files.ts';
 import type { Image } from './image-store.ts';
 import { importLayer } from './import-layer.ts';
 import { configurationOf, finishArchive, writeLayerArchive } from './layer-archive.ts';
@@ -34,7 +34,7 @@ export async function commitContainer(engine: Engine, container: Container, opti
   const { host, paths } = engine;
   const config = options.changes.reduce(applyChange, { ...container.record.config, ...options.config });
   const base = requireImage(engine, container);
-  const folder = join(paths.temporary, UNFINISHED + encodeHex(host.random(8)));
+  const folder = join(paths.temporary, unfinishedName(host));
   host.files.makeDirectory(folder, 0o700);
   const diffIds: string[] = [];
   try {

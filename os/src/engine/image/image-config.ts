@@ -1,8 +1,9 @@
 // The configuration of an image as it is exchanged (OCI image-spec 1.1, config.md, and Docker's own v1.2): the bytes
 // whose digest is the image's id.
 
-import { RosError } from '@drover/core';
+import { encodeHex, encodeUtf8, RosError } from '@drover/core';
 import type { ContainerConfig } from '@drover/docker-api';
+import type { Host } from '@drover/host';
 
 export interface HistoryEntry {
   readonly created?: string;
@@ -36,6 +37,11 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 export function isDigest(text: unknown): text is string {
   return typeof text === 'string' && DIGEST.test(text);
+}
+
+/** As registries and images name what they hold. */
+export function digestOf(host: Pick<Host, 'sha256'>, text: string): string {
+  return `sha256:${encodeHex(host.sha256(encodeUtf8(text)))}`;
 }
 
 /** Throws `invalid-image`. */

@@ -7,12 +7,12 @@
 // INVARIANT: a layer is renamed into place when it is complete and on disk, an image is written when all its layers
 // are there, and a name when its image is. What a crash leaves half done has no name and is cleared away at the start.
 
-import { encodeHex, encodeUtf8, join, messageOf } from '@drover/core';
+import { encodeHex, join, messageOf } from '@drover/core';
 import type { SystemHost } from '@drover/host';
 import type { EngineLog } from '../engine-log.ts';
 import type { EnginePaths } from '../engine-paths.ts';
 import { removeTree } from '../storage/trees.ts';
-import { parseImageConfig } from './image-config.ts';
+import { digestOf, parseImageConfig } from './image-config.ts';
 import type { ImageConfig } from './image-config.ts';
 import type { Image, ImageStore } from './image-store.ts';
 
@@ -29,8 +29,10 @@ export interface PackedLayer {
   readonly sizeBytes: number;
 }
 
-/** Of a layer or a folder of the engine's that is not finished. */
-export const UNFINISHED = '.new-';
+/** A name that nothing has, for a layer or a folder of the engine's that is not finished. */
+export function unfinishedName(host: Pick<SystemHost, 'random'>): string {
+  return `.new-${encodeHex(host.random(8))}`;
+}
 
 export function hexOf(digest: string): string {
   return digest.slice('sha256:'.length);
@@ -108,7 +110,7 @@ export class ImageFiles {
   private loadImage(store: ImageStore, id: string, log: EngineLog): void {
     try {
       const text = this.readConfig(id) ?? '';
-      const actual = `sha256:${encodeHex(this.host.sha256(encodeUtf8(text)))}`;
+      const actual = digestOf(this.host, text);
       if (actual !== id) throw new Error(`its content has the digest ${actual}`);
       store.add(this.describe(id, parseImageConfig(text)));
     } catch (error) {

@@ -1,6 +1,6 @@
 // `docker import`: a file system as an archive becomes an image of one layer.
 
-import { encodeHex, join } from '@drover/core';
+import { join } from '@drover/core';
 import { pump } from '@drover/host';
 import type { ByteSource } from '@drover/host';
 import type { Engine } from '../engine.ts';
@@ -9,7 +9,7 @@ import { addImage } from './add-image.ts';
 import { applyChange } from './dockerfile-changes.ts';
 import { architectureOf } from './image-config.ts';
 import type { ImageConfig } from './image-config.ts';
-import { UNFINISHED } from './image-files.ts';
+import { unfinishedName } from './image-files.ts';
 import { importLayer } from './import-layer.ts';
 import type { Image } from './image-store.ts';
 
@@ -22,7 +22,7 @@ export interface ImportOptions {
 export async function importImage(engine: Engine, archive: ByteSource, { message, changes }: ImportOptions): Promise<Image> {
   const { host, paths } = engine;
   const config = changes.reduce(applyChange, {});
-  const file = join(paths.temporary, UNFINISHED + encodeHex(host.random(8)));
+  const file = join(paths.temporary, unfinishedName(host));
   try {
     host.files.write(file, '', { mode: 0o600 });
     const sink = host.children.sink(host.children.openDescriptor(file, 'write'));

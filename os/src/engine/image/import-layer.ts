@@ -1,13 +1,13 @@
 // A layer into the store: unpacked and hashed by a process of its own, and renamed into place once it is complete, is
 // what it should be, and is on disk.
 
-import { encodeHex, explain, join, RosError } from '@drover/core';
+import { explain, join, RosError } from '@drover/core';
 import type { Engine } from '../engine.ts';
 import { startArchiveJob } from '../archive/run-archive-job.ts';
 import { removeTree } from '../storage/trees.ts';
 import { decompressorOf } from './compression.ts';
 import type { LayerRecord, PackedLayer } from './image-files.ts';
-import { UNFINISHED } from './image-files.ts';
+import { unfinishedName } from './image-files.ts';
 
 const SYNC_LIMIT_MS = 30 * 60_000;
 
@@ -22,7 +22,7 @@ export async function importLayer(engine: Engine, archive: string, diffId: strin
 
 async function unpackLayer(engine: Engine, archive: string, wanted: string | undefined, packed: PackedLayer | undefined): Promise<string> {
   const { host, paths, imageFiles } = engine;
-  const folder = join(paths.layers, UNFINISHED + encodeHex(host.random(8)));
+  const folder = join(paths.layers, unfinishedName(host));
   const content = join(folder, 'diff');
   const journal = join(folder, 'journal');
   host.files.makeDirectory(content);

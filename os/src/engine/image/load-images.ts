@@ -1,6 +1,6 @@
 // `docker load`: an archive as `docker save` makes it, Docker's own (manifest.json) or an OCI layout (index.json).
 
-import { encodeHex, join, RosError } from '@drover/core';
+import { join, RosError } from '@drover/core';
 import { pump } from '@drover/host';
 import type { ByteSource } from '@drover/host';
 import { apiError } from '../api-error.ts';
@@ -11,7 +11,7 @@ import { removeTree } from '../storage/trees.ts';
 import { addImage, nameImage, normaliseName } from './add-image.ts';
 import { withClaimedLayers } from './claim-layers.ts';
 import { isDigest, parseImageConfig } from './image-config.ts';
-import { hexOf, UNFINISHED } from './image-files.ts';
+import { hexOf, unfinishedName } from './image-files.ts';
 import { importLayer, openArchive } from './import-layer.ts';
 import type { Image } from './image-store.ts';
 
@@ -28,7 +28,7 @@ export interface ArchivedImage {
 /** Throws `invalid-image`, `invalid-layer`, `archive-failed`. */
 export async function loadImages(engine: Engine, archive: ByteSource, tell: Progress): Promise<void> {
   const { host, paths } = engine;
-  const folder = join(paths.temporary, UNFINISHED + encodeHex(host.random(8)));
+  const folder = join(paths.temporary, unfinishedName(host));
   host.files.makeDirectory(join(folder, 'content'), 0o700);
   try {
     await unpackArchive(engine, archive, folder);

@@ -1,13 +1,13 @@
 // `docker rmi` and `docker image prune`: names first; an image goes with its last one, and its layers with the last
 // image that has them.
 
-import { encodeHex, encodeUtf8 } from '@drover/core';
 import { apiError } from '../api-error.ts';
 import type { Container } from '../container/container.ts';
 import { isAlive } from '../container/container-states.ts';
 import type { Engine } from '../engine.ts';
 import { normaliseName } from './add-image.ts';
 import { removeIfUnused } from './claim-layers.ts';
+import { digestOf } from './image-config.ts';
 import type { Image } from './image-store.ts';
 
 export type RemovedImage = { readonly Untagged: string } | { readonly Deleted: string };
@@ -80,7 +80,7 @@ function chainIds({ host }: Engine, diffIds: readonly string[]): string[] {
   const chains: string[] = [];
   for (const diffId of diffIds) {
     const below = chains.at(-1);
-    chains.push(below === undefined ? diffId : `sha256:${encodeHex(host.sha256(encodeUtf8(`${below} ${diffId}`)))}`);
+    chains.push(below === undefined ? diffId : digestOf(host, `${below} ${diffId}`));
   }
   return chains;
 }

@@ -1,11 +1,12 @@
 // `docker save`: images as one archive, an OCI layout that has Docker's own manifest.json too: every engine reads one
 // of them.
 
-import { encodeHex, encodeUtf8, RosError } from '@drover/core';
+import { encodeUtf8, RosError } from '@drover/core';
 import type { SavedPart } from '../archive/archive-job.ts';
 import type { RunningJob } from '../archive/run-archive-job.ts';
 import { startArchiveJob } from '../archive/run-archive-job.ts';
 import type { Engine } from '../engine.ts';
+import { digestOf } from './image-config.ts';
 import { hexOf } from './image-files.ts';
 import type { Image } from './image-store.ts';
 import { configurationOf, writeLayerArchive } from './layer-archive.ts';
@@ -31,7 +32,7 @@ export async function startSave(engine: Engine, images: readonly SavedImage[]): 
   const parts = new Map<string, SavedPart>();
   const add = (part: SavedPart): void => void parts.set(part.name, part);
   const addBlob = (text: string): Blob => {
-    const digest = digestOf(engine, text);
+    const digest = digestOf(engine.host, text);
     add({ name: blobName(digest), text });
     return { digest, sizeBytes: encodeUtf8(text).length };
   };
@@ -47,10 +48,6 @@ export async function startSave(engine: Engine, images: readonly SavedImage[]): 
   add({ name: 'manifest.json', text: renderDockerManifest(saved) });
   add({ name: 'oci-layout', text: '{"imageLayoutVersion":"1.0.0"}' });
   return startArchiveJob(engine, { kind: 'save', parts: [...parts.values()] });
-}
-
-function digestOf({ host }: Engine, text: string): string {
-  return `sha256:${encodeHex(host.sha256(encodeUtf8(text)))}`;
 }
 
 function blobName(digest: string): string {

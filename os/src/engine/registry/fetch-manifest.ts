@@ -1,9 +1,9 @@
 // What a registry says an image is: its manifest, from a list the one for this machine.
 
-import { encodeHex, encodeUtf8, RosError } from '@drover/core';
+import { encodeUtf8, RosError } from '@drover/core';
 import { apiError } from '../api-error.ts';
 import type { Engine } from '../engine.ts';
-import { architectureOf, isDigest } from '../image/image-config.ts';
+import { architectureOf, digestOf, isDigest } from '../image/image-config.ts';
 import type { ImageReference } from '../image/image-reference.ts';
 import type { RegistryClient } from './registry-client.ts';
 import { describeFailure } from './registry-client.ts';
@@ -94,7 +94,7 @@ async function fetchText({ host }: Engine, client: RegistryClient, target: strin
   const { repository, tag, digest: wanted } = reference;
   if (answer.status === 404) throw apiError('not-found', `manifest for ${repository}${wanted === undefined ? `:${tag ?? 'latest'}` : `@${wanted}`} not found: manifest unknown: manifest unknown`);
   if (answer.status >= 300) throw new RosError('registry-failed', `the registry ${client.address.name} answers ${answer.status}: ${describeFailure(text)}`);
-  const digest = `sha256:${encodeHex(host.sha256(encodeUtf8(text)))}`;
+  const digest = digestOf(host, text);
   if (wanted !== undefined && digest !== wanted) throw new RosError('registry-failed', `what the registry gave for ${wanted} has the digest ${digest}`);
   return { text, digest, mediaType: (answer.headers.get('content-type') ?? '').replace(/;.*/, '') };
 }

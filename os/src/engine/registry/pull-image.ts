@@ -1,7 +1,7 @@
 // `docker pull`: the manifest for this machine, its layers three at a time, each checked by digest before it is
 // unpacked and again as it is unpacked; then the image, then its names.
 
-import { CancelSource, decodeUtf8, encodeHex, join, RosError } from '@drover/core';
+import { CancelSource, decodeUtf8, join, RosError } from '@drover/core';
 import type { Cancel } from '@drover/core';
 import { withDeadline } from '@drover/host';
 import type { Engine } from '../engine.ts';
@@ -9,7 +9,7 @@ import { withClaimedLayers } from '../image/claim-layers.ts';
 import { addImage, nameImage } from '../image/add-image.ts';
 import { parseImageConfig } from '../image/image-config.ts';
 import type { ImageReference } from '../image/image-reference.ts';
-import { hexOf, UNFINISHED } from '../image/image-files.ts';
+import { hexOf, unfinishedName } from '../image/image-files.ts';
 import { importLayer } from '../image/import-layer.ts';
 import type { Progress } from '../image/load-images.ts';
 import { removeTree } from '../storage/trees.ts';
@@ -31,7 +31,7 @@ export async function pullImage(engine: Engine, reference: ImageReference, login
   const wanted = reference.digest ?? reference.tag ?? 'latest';
   const stop = new CancelSource(cancel);
   const client = new RegistryClient(engine, findRegistry(reference, engine.registries), login, 'pull', stop);
-  const folder = join(engine.paths.temporary, UNFINISHED + encodeHex(engine.host.random(8)));
+  const folder = join(engine.paths.temporary, unfinishedName(engine.host));
   engine.host.files.makeDirectory(folder, 0o700);
   try {
     const found = await fetchManifest(engine, client, reference);

@@ -1,13 +1,14 @@
 // `docker push`: each layer packed with gzip, unless the registry has it; then the configuration, then the manifest
 // (image manifest version 2, schema 2), which makes the image known by its tag.
 
-import { encodeHex, encodeUtf8, explain, join, RosError } from '@drover/core';
+import { encodeUtf8, explain, join, RosError } from '@drover/core';
 import type { Cancel } from '@drover/core';
 import type { ByteSource } from '@drover/host';
 import type { OpenedUrl } from '@drover/fetch';
 import type { Engine } from '../engine.ts';
 import { nameImage } from '../image/add-image.ts';
-import { hexOf, UNFINISHED } from '../image/image-files.ts';
+import { digestOf } from '../image/image-config.ts';
+import { hexOf, unfinishedName } from '../image/image-files.ts';
 import type { PackedLayer } from '../image/image-files.ts';
 import type { Image } from '../image/image-store.ts';
 import { configurationOf, writeLayerArchive } from '../image/layer-archive.ts';
@@ -37,7 +38,7 @@ interface Push {
 
 /** `tag`: undefined for all that the repository has. Throws `not-found`, `registry-denied`, `registry-failed`. */
 export async function pushImage(engine: Engine, repository: string, tag: string | undefined, login: Login, tell: Progress, cancel: Cancel): Promise<void> {
-  const folder = join(engine.paths.temporary, UNFINISHED + encodeHex(engine.host.random(8)));
+  const folder = join(engine.paths.temporary, unfinishedName(engine.host));
   await tell({ status: `The push refers to repository [${fullName(repository)}]` });
   const names = findNames(engine, repository, tag);
   const client = new RegistryClient(engine, findRegistry({ repository }, engine.registries, 'push'), login, 'pull,push', cancel);
@@ -64,10 +65,10 @@ async function pushOne(push: Push, repository: string, name: string): Promise<vo
   const layers = [];
   for (const index of image.layers.keys()) layers.push(await pushLayer(push, image, index));
   const configText = configurationOf(engine, image, layers.map(({ diffId }) => diffId));
-  const config = { digest: digestOf(engine, configText), sizeBytes: encodeUtf8(configText).length };
+  const config = { digest: digestOf(engine.host, configText), sizeBytes: encodeUtf8(configText).length };
   if (!(await isThere(client, config.digest))) await upload(client, config.digest, () => configText);
   const manifest = renderManifest(config, layers);
-  const digest = digestOf(engine, manifest);
+  const digest = digestOf(engine.host, manifest);
   const tag = name.slice(name.lastIndexOf(':') + 1);
   await requireSuccess(client, await client.open(`manifests/${tag}`, { method: 'PUT', headers: { 'Content-Type': DOCKER_MANIFEST }, body: () => manifest }));
   nameImage(engine, `${repository}@${digest}`, image);
@@ -75,10 +76,6 @@ async function pushOne(push: Push, repository: string, name: string): Promise<vo
   const size = encodeUtf8(manifest).length;
   await tell({ status: `${tag}: digest: ${digest} size: ${size}` });
   await tell({ progressDetail: {}, aux: { Tag: tag, Digest: digest, Size: size } });
-}
-
-function digestOf({ host }: Engine, text: string): string {
-  return `sha256:${encodeHex(host.sha256(encodeUtf8(text)))}`;
 }
 
 function renderManifest(config: PackedLayer, layers: readonly PackedLayer[]): string {
@@ -96,7 +93,7 @@ async function pushLayer(push: Push, image: Image, index: number): Promise<Pushe
   const { engine, client, folder, tell } = push;
   const known = image.diffIds?.[index];
   const packed = known === undefined ? undefined : engine.imageFiles.readLayer(known)?.packed;
-  const id = hexOf(known ?? digestOf(engine, image.layers[index]!)).slice(0, 12);
+  const id = hexOf(known ?? digestOf(engine.host, image.layers[index]!)).slice(0, 12);
   await tell({ status: 'Preparing', progressDetail: {}, id });
   if (known !== undefined && packed !== undefined && (await isThere(client, packed.digest))) {
     await tell({ status: 'Layer already exists', progressDetail: {}, id });
